@@ -1,0 +1,123 @@
+// What the exchange-connection accepts and answers: the only actor that talks to the exchange.
+import type { Side, TimeInForce } from '../../domain/order.ts';
+import type { Capabilities, CancelResult, QueryResult, SessionState } from '../../exchange/port.ts';
+import type { Address, ReplyTo } from '../../runtime/actor.ts';
+
+/** Written to a socket at most once, ever. */
+export interface SubmitOrder {
+  readonly kind: 'SubmitOrder';
+  readonly orderId: string;
+  readonly userId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  /** As the exchange sees it: a market order is `ioc` at its protective limit. */
+  readonly timeInForce: TimeInForce;
+  readonly priceInCents: number;
+  readonly numShares: number;
+  readonly notAfterMs: number;
+  readonly replyTo: ReplyTo<SubmitReply>;
+}
+
+export type SubmitReply =
+  /** Accepted, and the trade-processor has recorded the mapping: the acknowledgement follows as a fact. */
+  | { readonly outcome: 'handed_over' }
+  /** A definite no, order by order, inside a 2xx answer or an all-or-nothing status. */
+  | { readonly outcome: 'refused'; readonly reason: string }
+  /** A definite no: it never reached a socket. */
+  | { readonly outcome: 'not_sent'; readonly reason: 'link_down' | 'queue_timeout' | 'withdrawn' }
+  /** Silence proves nothing: the order stays pending, the reconciler asks. */
+  | { readonly outcome: 'outcome_unknown'; readonly reason: string };
+
+/** Takes a submit out of the queue if it is still there: then its own ask is answered `not_sent` (withdrawn). */
+export interface WithdrawSubmit {
+  readonly kind: 'WithdrawSubmit';
+  readonly orderId: string;
+}
+
+/** Repeats use the same `cancelId` (`<orderId>.c<n>`), which makes them harmless. */
+export interface SubmitCancel {
+  readonly kind: 'SubmitCancel';
+  readonly cancelId: string;
+  readonly orderId: string;
+  readonly externalOrderId: string | null;
+  readonly replyTo: ReplyTo<CancelReply>;
+}
+
+export type CancelReply =
+  | { readonly outcome: 'answered'; readonly result: CancelResult }
+  | { readonly outcome: 'cannot_tell'; readonly reason: string };
+
+/** At most 200 orders, by clientOrderId. */
+export interface QueryOrders {
+  readonly kind: 'QueryOrders';
+  readonly orderIds: readonly string[];
+  readonly replyTo: ReplyTo<QueryReply>;
+}
+
+export type QueryReply =
+  | {
+      readonly outcome: 'answered';
+      readonly epoch: string;
+      readonly askedAtMs: number;
+      readonly results: readonly QueryResult[];
+    }
+  /** A transport error, a 429, a 5xx: never counts as "not found" (E10). */
+  | { readonly outcome: 'cannot_tell'; readonly reason: string };
+
+/** Registers for `LinkChanged`, the first of which comes at once. Sent again when this actor restarts. */
+export interface WatchLink {
+  readonly kind: 'WatchLink';
+  readonly watcher: Address;
+}
+
+export interface LinkChanged {
+  readonly kind: 'LinkChanged';
+  readonly link: LinkState;
+}
+
+export interface LinkState {
+  /** Orders can be sent: capabilities read, both feeds live with their snapshot, no heartbeat missed. */
+  readonly linked: boolean;
+  readonly ordersReachable: boolean;
+  readonly tradeFeedLive: boolean;
+  readonly priceFeedLive: boolean;
+  /** Null before the first contact. */
+  readonly capabilities: Capabilities | null;
+  readonly session: SessionState | null;
+}
+
+export const LINK_DOWN: LinkState = {
+  linked: false,
+  ordersReachable: false,
+  tradeFeedLive: false,
+  priceFeedLive: false,
+  capabilities: null,
+  session: null,
+};
+
+export interface GetConnectionState {
+  readonly kind: 'GetConnectionState';
+  readonly replyTo: ReplyTo<ConnectionState>;
+}
+
+export interface ConnectionState {
+  readonly outcome: 'connection_state';
+  readonly link: LinkState;
+  /** Sockets held towards the exchange: orders, control, one trade feed, one price feed. */
+  readonly connections: {
+    readonly orders: number;
+    readonly control: number;
+    readonly tradeFeed: number;
+    readonly priceFeed: number;
+  };
+  readonly submitsQueued: number;
+  readonly submitsInFlight: number;
+}
+
+export type ExchangeConnectionCommand =
+  | SubmitOrder
+  | WithdrawSubmit
+  | SubmitCancel
+  | QueryOrders
+  | WatchLink
+  | GetConnectionState;

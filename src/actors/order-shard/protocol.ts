@@ -1,0 +1,264 @@
+// What an order shard accepts and answers. The one file of this folder that others may import.
+import type { Order, OrderType, Side, TimeInForce } from '../../domain/order.ts';
+import type { Rejection } from '../../domain/reject-codes.ts';
+import type { Execution } from '../../exchange/port.ts';
+import type { Address, ReplyTo } from '../../runtime/actor.ts';
+
+export interface PlaceOrder {
+  readonly kind: 'PlaceOrder';
+  readonly userId: string;
+  /** Same key, same answer: a retry never places twice. */
+  readonly idempotencyKey: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  /** Null only for market orders. */
+  readonly priceInCents: number | null;
+  readonly numShares: number;
+  /** How long the shard waits for the exchange before it answers with what is known. */
+  readonly waitMs: number;
+  readonly replyTo: ReplyTo<OrderReply | Rejection>;
+}
+
+export interface CancelOrder {
+  readonly kind: 'CancelOrder';
+  readonly userId: string;
+  readonly orderId: string;
+  readonly waitMs: number;
+  readonly replyTo: ReplyTo<OrderReply | Rejection>;
+}
+
+export interface GetOrder {
+  readonly kind: 'GetOrder';
+  readonly userId: string;
+  readonly orderId: string;
+  readonly replyTo: ReplyTo<OrderReply | Rejection>;
+}
+
+/** The order as it stands on disk; `replayed` when the key was known already. */
+export interface OrderReply {
+  readonly outcome: 'order';
+  readonly order: Order;
+  readonly replayed: boolean;
+}
+
+export interface GetAccount {
+  readonly kind: 'GetAccount';
+  readonly userId: string;
+  readonly replyTo: ReplyTo<AccountReply>;
+}
+
+export type TradingState = 'active' | 'reducing' | 'halted';
+
+export interface Account {
+  readonly userId: string;
+  /** Available plus reserved. */
+  readonly cashInCents: number;
+  readonly reservedInCents: number;
+  readonly buyingPowerInCents: number;
+  readonly tradingState: TradingState;
+}
+
+export interface AccountReply {
+  readonly outcome: 'account';
+  readonly account: Account;
+}
+
+export interface GetPositions {
+  readonly kind: 'GetPositions';
+  readonly userId: string;
+  readonly replyTo: ReplyTo<PositionsReply>;
+}
+
+export interface Holding {
+  readonly symbol: string;
+  /** Available plus reserved. */
+  readonly numShares: number;
+  readonly reservedShares: number;
+}
+
+export interface PositionsReply {
+  readonly outcome: 'positions';
+  readonly holdings: readonly Holding[];
+}
+
+/** Idempotent per `depositId`: a deposit that is already booked is left out. Opens the account. */
+export interface DepositAssets {
+  readonly kind: 'DepositAssets';
+  readonly userId: string;
+  readonly deposits: readonly Deposit[];
+  readonly replyTo: ReplyTo<{ readonly outcome: 'deposited'; readonly booked: number }>;
+}
+
+export interface Deposit {
+  /** Unique per user for ever, for example `listing/IBM`. */
+  readonly depositId: string;
+  /** `USD` in cents, or a symbol in shares. */
+  readonly asset: string;
+  readonly amount: number;
+  /** What the shares cost the customer, for the average cost; 0 for cash. */
+  readonly costInCents: number;
+}
+
+/**
+ * The events of one user after `afterSeq`, oldest first, at most `max`. The page that reaches the head registers `watcher`
+ * in the same turn (so nothing falls between), and later events come to it as `UserEvents`.
+ */
+export interface ReadEvents {
+  readonly kind: 'ReadEvents';
+  readonly userId: string;
+  /** Null: from the head on, no history. */
+  readonly afterSeq: number | null;
+  readonly max: number;
+  readonly watcher: Address | null;
+  readonly replyTo: ReplyTo<EventsReply>;
+}
+
+export interface EventsReply {
+  readonly outcome: 'events';
+  readonly events: readonly UserEvent[];
+  readonly headSeq: number;
+  /** True when this page reached the head, and the watcher is registered. */
+  readonly caughtUp: boolean;
+}
+
+export interface UnwatchUser {
+  readonly kind: 'UnwatchUser';
+  readonly userId: string;
+  readonly watcher: Address;
+}
+
+/** Sent to a watcher, dense in `seq`. A watcher that misses one reads it again with `ReadEvents`. */
+export interface UserEvents {
+  readonly kind: 'UserEvents';
+  readonly userId: string;
+  readonly events: readonly UserEvent[];
+}
+
+/** The watcher had no room and is registered no more; it reads on after `lastSeq`. */
+export interface WatcherDropped {
+  readonly kind: 'WatcherDropped';
+  readonly userId: string;
+  readonly lastSeq: number;
+}
+
+export type OrderEventKind =
+  | 'order_created'
+  | 'order_submitted'
+  | 'order_failed'
+  | 'order_cancel_requested'
+  | 'order_cancel_rejected'
+  | 'order_cancelled'
+  | 'order_expired'
+  | 'order_resurrected';
+
+/** One row of a user's event log. `seq` is dense per user, across all kinds. */
+export type UserEvent =
+  | {
+      readonly topic: 'order';
+      readonly seq: number;
+      readonly kind: OrderEventKind;
+      readonly atMs: number;
+      /** As it stood after this event. */
+      readonly order: Order;
+    }
+  | {
+      readonly topic: 'trade';
+      readonly seq: number;
+      readonly kind: 'order_traded' | 'trade_after_cancel';
+      readonly atMs: number;
+      readonly order: Order;
+      readonly execId: string;
+      readonly lastQty: number;
+      readonly lastPriceInCents: number;
+      readonly feeInCents: number;
+    }
+  | {
+      readonly topic: 'account';
+      readonly seq: number;
+      readonly kind: 'account_opened' | 'account_changed';
+      readonly atMs: number;
+      readonly account: Account;
+    };
+
+/** The exchange took the order: a fact. Whoever sends it sends it again until it is answered. */
+export interface OrderAcknowledged {
+  readonly kind: 'OrderAcknowledged';
+  readonly orderId: string;
+  readonly externalOrderId: string;
+  /** Those that outran the acknowledgement, in feed order. */
+  readonly executions: readonly Execution[];
+  readonly replyTo: ReplyTo<FactReply>;
+}
+
+export interface ExecutionReported {
+  readonly kind: 'ExecutionReported';
+  readonly orderId: string;
+  readonly execution: Execution;
+  readonly replyTo: ReplyTo<FactReply>;
+}
+
+/** Durable: the sender may forget the fact. */
+export interface FactReply {
+  readonly outcome: 'booked' | 'already_booked' | 'no_such_order';
+}
+
+/** What the reconciler's question brought: one definite answer of the exchange. The shard decides what it proves. */
+export interface OrderQueried {
+  readonly kind: 'OrderQueried';
+  readonly orderId: string;
+  readonly answer: 'found' | 'not_found';
+  /** When the question was written to the socket. */
+  readonly askedAtMs: number;
+  /** No execution waits for an owner at the trade-processor. */
+  readonly nothingParked: boolean;
+  readonly replyTo: ReplyTo<FactReply>;
+}
+
+/** For the reconciler: open orders whose outcome is not known, and cancels that have no answer, oldest first. */
+export interface ListUnresolved {
+  readonly kind: 'ListUnresolved';
+  readonly olderThanMs: number;
+  readonly max: number;
+  readonly replyTo: ReplyTo<UnresolvedReply>;
+}
+
+export interface UnresolvedOrder {
+  readonly orderId: string;
+  readonly status: 'pending' | 'pending_cancel';
+  readonly externalOrderId: string | null;
+  readonly sendAttemptedAtMs: number;
+  readonly notAfterMs: number;
+  readonly cumQty: number;
+}
+
+export interface UnresolvedReply {
+  readonly outcome: 'unresolved';
+  readonly orders: readonly UnresolvedOrder[];
+}
+
+export interface GetShardState {
+  readonly kind: 'GetShardState';
+  readonly replyTo: ReplyTo<{
+    readonly outcome: 'shard_state';
+    readonly open: true;
+    readonly linked: boolean;
+    readonly usersReconciling: number;
+  }>;
+}
+
+export type OrderShardCommand =
+  | PlaceOrder
+  | CancelOrder
+  | GetOrder
+  | GetAccount
+  | GetPositions
+  | DepositAssets
+  | ReadEvents
+  | UnwatchUser
+  | ListUnresolved
+  | GetShardState;
+
+/** Facts never meet `busy`: the sender's window bounds them. */
+export type OrderShardFact = OrderAcknowledged | ExecutionReported | OrderQueried;

@@ -1,0 +1,45 @@
+// An order is what its facts say. Nothing else decides a status, so the order in which facts arrive cannot matter.
+import type { OrderFacts, OrderIntent, OrderState, OrderStatus } from './order.ts';
+import type { FailCode } from './reject-codes.ts';
+
+export function deriveOrder(intent: Pick<OrderIntent, 'numShares'>, facts: OrderFacts): OrderState {
+  const status = statusOf(intent.numShares, facts);
+  const isOpen = OPEN.has(status);
+  return {
+    status,
+    isOpen,
+    leavesQty: isOpen ? Math.max(intent.numShares - facts.cumQty, 0) : 0,
+    failCode: status === 'failed' ? failCodeOf(facts) : null,
+  };
+}
+
+const OPEN: ReadonlySet<OrderStatus> = new Set([
+  'pending',
+  'submitted',
+  'partially_filled',
+  'pending_cancel',
+]);
+
+export function isOpenStatus(status: OrderStatus): boolean {
+  return OPEN.has(status);
+}
+
+/** Precedence from strongest to weakest; the first line that holds decides. */
+function statusOf(numShares: number, facts: OrderFacts): OrderStatus {
+  const { cumQty } = facts;
+  if (cumQty >= numShares) return 'filled'; // an overfill too (E21)
+  if (facts.cancelled !== null) return 'cancelled'; // a late part fill counts but reopens nothing (E08)
+  if (facts.expired !== null) return 'expired';
+  if (facts.venueRejected !== null) return cumQty > 0 ? 'cancelled' : 'failed'; // E24
+  if (facts.externalOrderId === null && facts.ourVerdict !== null && cumQty === 0) {
+    return facts.cancelsRequested > 0 ? 'cancelled' : 'failed'; // E14, E15; E11; the truth overrules both (E12)
+  }
+  if (facts.cancelsRequested > facts.cancelsRefused) return 'pending_cancel'; // a part fill does not end a cancel (E07)
+  if (cumQty > 0) return 'partially_filled';
+  return facts.externalOrderId === null ? 'pending' : 'submitted';
+}
+
+function failCodeOf(facts: OrderFacts): FailCode {
+  if (facts.venueRejected !== null) return 'rejected_by_exchange';
+  return facts.ourVerdict ?? 'rejected_by_exchange';
+}

@@ -1,0 +1,74 @@
+// Ids that name their bucket, so that everyone routes without a look-up, and that rise with time, so that B-trees append.
+// usr_<bucket:2 hex><tail>; ord_<bucket:2 hex><time in ms:9 Crockford base32, lower case><tail:5>.
+import assert from 'node:assert/strict';
+import { customRandom, urlAlphabet } from 'nanoid';
+
+export const BUCKETS = 256;
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+const ORDER_ID = /^ord_[0-9a-f]{2}[0-9a-hjkmnp-tv-z]{9}[0-9a-z]{5}$/;
+const USER_ID = /^usr_[0-9a-f]{2}[0-9A-Za-z_-]{1,40}$/;
+const TAIL_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** Uniform in [0, 1). */
+export type Random = () => number;
+
+export function isOrderId(text: string): boolean {
+  return ORDER_ID.test(text);
+}
+
+export function isUserId(text: string): boolean {
+  return USER_ID.test(text);
+}
+
+/** The bucket (0-255) that a user or order id names. */
+export function bucketOf(id: string): number {
+  const bucket = Number.parseInt(id.slice(4, 6), 16);
+  assert(bucket >= 0 && bucket < BUCKETS, `the id ${id} names no bucket`);
+  return bucket;
+}
+
+export function newUserId(bucket: number, random: Random): string {
+  return `usr_${hexOf(bucket)}${tail(urlAlphabet, 10, random)}`;
+}
+
+/** Ids of one bucket rise even when the clock does not: time = max(now, last of that bucket + 1). */
+export class OrderIds {
+  readonly #lastMsByBucket = new Map<number, number>();
+
+  /** Takes up where the store left off: `lastId` is the highest known of its bucket. */
+  seen(lastId: string): void {
+    const bucket = bucketOf(lastId);
+    const last = this.#lastMsByBucket.get(bucket) ?? 0;
+    this.#lastMsByBucket.set(bucket, Math.max(last, timeOf(lastId)));
+  }
+
+  next(bucket: number, nowMs: number, random: Random): string {
+    const timeMs = Math.max(nowMs, (this.#lastMsByBucket.get(bucket) ?? 0) + 1);
+    this.#lastMsByBucket.set(bucket, timeMs);
+    return `ord_${hexOf(bucket)}${base32(timeMs)}${tail(TAIL_ALPHABET, 5, random)}`;
+  }
+}
+
+/** The time part of an order id, in ms since the epoch. */
+export function timeOf(orderId: string): number {
+  let timeMs = 0;
+  for (const digit of orderId.slice(6, 15)) timeMs = timeMs * 32 + CROCKFORD.indexOf(digit);
+  return timeMs;
+}
+
+function base32(timeMs: number): string {
+  let text = '';
+  for (let rest = timeMs, i = 0; i < 9; i++, rest = Math.floor(rest / 32)) {
+    text = CROCKFORD.charAt(rest % 32) + text;
+  }
+  return text;
+}
+
+function hexOf(bucket: number): string {
+  return bucket.toString(16).padStart(2, '0');
+}
+
+function tail(alphabet: string, length: number, random: Random): string {
+  const bytes = (count: number) => Uint8Array.from({ length: count }, () => random() * 256);
+  return customRandom(alphabet, length, bytes)();
+}

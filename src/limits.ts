@@ -1,0 +1,94 @@
+// Every bound of the system, once. Units stand last in the name. The relations between them are asserted at load.
+import assert from 'node:assert/strict';
+import type { FeeSchedule } from './domain/money.ts';
+
+export const LIMITS = {
+  // Orders
+  numSharesMax: 1_000_000,
+  orderSharesMaxDefault: 10_000,
+  orderValueMaxInCentsDefault: 500_000_000,
+  ordersPerSecondPerUserDefault: 1_000,
+  priceInCentsMax: 100_000_000,
+  marketProtectionBps: 300,
+  limitCollarBps: 1_000,
+  duplicateOrderWindowMs: 250,
+  notAfterMs: 5_000,
+
+  // HTTP
+  bodyBytesMax: 16 * 1024,
+  idempotencyKeyMax: 64,
+  waitDefaultMs: 2_000,
+  waitMaxMs: 30_000,
+  askMarginMs: 2_000,
+  readAskMs: 5_000,
+  ordersPageDefault: 50,
+  ordersPageMax: 200,
+  ordersOffsetMax: 10_000,
+  symbolsPageMax: 5_000,
+  loginsQueuedMax: 64,
+  tokensCachedMax: 10_000,
+  tokenLifeMs: 24 * 60 * 60 * 1_000,
+
+  // Streams
+  symbolsPerStreamMax: 200,
+  streamsPerGatewayMax: 18_000,
+  streamsPerUserMax: 1_000,
+  streamHeartbeatMs: 15_000,
+  streamRetryMs: 1_000,
+  streamFlushMsMax: 100,
+  streamBufferBytesMax: 1024 * 1024,
+  streamStalledMs: 10_000,
+  priceThrottleMs: 100,
+  unwatchLingerMs: 1_000,
+  eventsPageMax: 256,
+  resumeEventsMax: 10_000,
+
+  // Towards the exchange
+  orderConnectionsDefault: 4,
+  controlConnections: 1,
+  batchOrdersMax: 64,
+  queryOrdersMax: 200,
+  submitQueueMs: 2_000,
+  ordersPerSecondToExchangeMax: 20_000,
+  venueRequestMs: 4_000,
+  feedSilentMs: 3_000,
+  feedFramesPerReadMax: 1_024,
+  linkRetryMinMs: 100,
+  linkRetryMaxMs: 2_000,
+  executionsInFlightMax: 2_048,
+
+  // Reconciling
+  unresolvedOlderThanMs: 1_000,
+  unresolvedListMax: 1_000,
+  queriesPerRoundMax: 5,
+  reconcileRoundMs: 500,
+  indexLagMs: 1_000,
+  clockSkewMs: 1_000,
+
+  // Messages between threads
+  shardAskWindow: 4_096,
+  shardFactWindow: 4_096,
+  exchangeAskWindow: 4_096,
+  smallAskWindow: 256,
+
+  // Process
+  stopMs: 8_000,
+  walPagesMax: 10_000,
+} as const;
+
+export const FEES: FeeSchedule = { bps: 1, minInCents: 1, maxInCents: 10_000 };
+
+assert(LIMITS.orderSharesMaxDefault <= LIMITS.numSharesMax);
+assert(
+  Number.isSafeInteger(LIMITS.numSharesMax * LIMITS.priceInCentsMax),
+  'the dearest order must be counted exactly',
+);
+assert(
+  LIMITS.orderValueMaxInCentsDefault * 10_000 < Number.MAX_SAFE_INTEGER,
+  'a fee must be computed exactly',
+);
+assert(LIMITS.venueRequestMs < LIMITS.notAfterMs, 'a submit is given up before it can be too late');
+assert(LIMITS.waitDefaultMs <= LIMITS.waitMaxMs);
+assert(LIMITS.ordersPageDefault <= LIMITS.ordersPageMax);
+assert(LIMITS.executionsInFlightMax <= LIMITS.shardFactWindow, 'facts never meet a full window');
+assert(LIMITS.feedFramesPerReadMax <= LIMITS.executionsInFlightMax);
