@@ -1,7 +1,8 @@
 // Double entry: every change of cash or shares is a set of postings that sums to zero per asset. What an order reserves is
 // a function of the order; after each fact only the difference is posted.
-import type { Order } from './order.ts';
+
 import { type FeeSchedule, feeOn } from './money.ts';
+import type { Order } from './order.ts';
 
 export const USD = 'USD';
 
@@ -76,7 +77,8 @@ export function fillPostings(
     { account: 'available', asset: USD, amount: cash - feeDeltaInCents },
     { account: 'clearing', asset: USD, amount: -cash },
   ];
-  if (feeDeltaInCents !== 0) postings.push({ account: 'fees', asset: USD, amount: feeDeltaInCents });
+  if (feeDeltaInCents !== 0)
+    postings.push({ account: 'fees', asset: USD, amount: feeDeltaInCents });
   return postings;
 }
 

@@ -20,7 +20,11 @@ export function safeProduct(a: number, b: number): number | null {
 export function feeOn(cumNotionalInCents: number, schedule: FeeSchedule): number {
   if (cumNotionalInCents === 0) return 0;
   const proportional = Math.ceil((cumNotionalInCents * schedule.bps) / 10_000);
-  return Math.min(Math.max(proportional, schedule.minInCents), schedule.maxInCents, cumNotionalInCents);
+  return Math.min(
+    Math.max(proportional, schedule.minInCents),
+    schedule.maxInCents,
+    cumNotionalInCents,
+  );
 }
 
 /** The price a market order may not pass: the last price x (1 +- bps / 10^4), rounded towards the safe side for the user. */

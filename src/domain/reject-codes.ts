@@ -41,6 +41,10 @@ export interface Rejection {
   readonly retry: Retry;
 }
 
-export function rejection(code: RejectCode, detail: RejectDetail = {}, retry: Retry = 'no'): Rejection {
+export function rejection(
+  code: RejectCode,
+  detail: RejectDetail = {},
+  retry: Retry = 'no',
+): Rejection {
   return { outcome: 'rejected', code, detail, retry };
 }

@@ -21,7 +21,8 @@ export interface AskMessage extends Message {
   readonly replyTo: ReplyTo;
 }
 
-export type ReplyOf<M extends AskMessage> = M['replyTo'] extends ReplyTo<infer Reply> ? Reply : never;
+export type ReplyOf<M extends AskMessage> =
+  M['replyTo'] extends ReplyTo<infer Reply> ? Reply : never;
 
 /** A message without its `replyTo`, which the runtime adds. */
 export type Asked<M extends AskMessage> = M extends AskMessage ? Omit<M, 'replyTo'> : never;

@@ -11,7 +11,12 @@ export interface GetCredentials {
 }
 
 export type CredentialsReply =
-  | { readonly outcome: 'credentials'; readonly userId: string; readonly role: Role; readonly passwordHash: string }
+  | {
+      readonly outcome: 'credentials';
+      readonly userId: string;
+      readonly role: Role;
+      readonly passwordHash: string;
+    }
   | { readonly outcome: 'no_such_user' };
 
 /** Idempotent by e-mail: an existing user keeps its id. */

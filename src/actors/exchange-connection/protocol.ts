@@ -1,6 +1,6 @@
 // What the exchange-connection accepts and answers: the only actor that talks to the exchange.
 import type { Side, TimeInForce } from '../../domain/order.ts';
-import type { Capabilities, CancelResult, QueryResult, SessionState } from '../../exchange/port.ts';
+import type { CancelResult, Capabilities, QueryResult, SessionState } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
 
 /** Written to a socket at most once, ever. */

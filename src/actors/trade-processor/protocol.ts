@@ -47,4 +47,8 @@ export interface GetParked {
   }>;
 }
 
-export type TradeProcessorCommand = RecordAcceptances | TakeExecutions | GetFeedPosition | GetParked;
+export type TradeProcessorCommand =
+  | RecordAcceptances
+  | TakeExecutions
+  | GetFeedPosition
+  | GetParked;

@@ -1,0 +1,50 @@
+// The transaction of a durable actor's turn: begun by the runtime before the first message, committed after the last.
+import type { Statement } from 'better-sqlite3';
+import { checkpoint, type Db } from './database.ts';
+
+export class TurnTransaction {
+  readonly #db: Db;
+  readonly #walPagesMax: number;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+  #changesAtCheckpoint = 0;
+
+  constructor(db: Db, walPagesMax: number) {
+    this.#db = db;
+    this.#walPagesMax = walPagesMax;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
+  }
+
+  begin(): void {
+    this.#begin.run();
+  }
+
+  /** One fsync, when anything was written. */
+  commit(): void {
+    this.#commit.run();
+  }
+
+  rollback(): void {
+    if (this.#db.inTransaction) this.#rollback.run();
+  }
+
+  /** Between turns: a passive checkpoint when the WAL has grown, or when there is time for it. */
+  maintain(idle: boolean): void {
+    const changes = this.#db.prepare('SELECT total_changes() AS changes').pluck().get() as number;
+    const since = changes - this.#changesAtCheckpoint;
+    if (since === 0 || (!idle && since < this.#walPagesMax)) return;
+    checkpoint(this.#db, 'PASSIVE');
+    this.#changesAtCheckpoint = changes;
+  }
+
+  close(): void {
+    this.rollback();
+    if (this.#db.open) {
+      checkpoint(this.#db, 'TRUNCATE');
+      this.#db.close();
+    }
+  }
+}
