@@ -4,6 +4,7 @@
 /** Refusals of a command by an order shard: nothing was stored, no idempotency key was consumed. */
 export const REJECT_CODES = [
   'idempotency_mismatch',
+  'busy',
   'exchange_unavailable',
   'account_reconciling',
   'trading_restricted',
@@ -12,6 +13,7 @@ export const REJECT_CODES = [
   'market_closed',
   'symbol_halted',
   'no_reference_price',
+  'price_not_on_tick',
   'order_too_large',
   'order_value_too_large',
   'price_outside_collar',

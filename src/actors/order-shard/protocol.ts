@@ -1,8 +1,14 @@
 // What an order shard accepts and answers. The one file of this folder that others may import.
+import type { Account, Holding } from '../../domain/account.ts';
+import type { Deposit } from '../../domain/deposit.ts';
 import type { Order, OrderType, Side, TimeInForce } from '../../domain/order.ts';
 import type { Rejection } from '../../domain/reject-codes.ts';
+import type { UserEvent } from '../../domain/user-event.ts';
 import type { Execution } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
+
+export type { Account, Holding, TradingState } from '../../domain/account.ts';
+export type { UserEvent } from '../../domain/user-event.ts';
 
 export interface PlaceOrder {
   readonly kind: 'PlaceOrder';
@@ -49,17 +55,6 @@ export interface GetAccount {
   readonly replyTo: ReplyTo<AccountReply>;
 }
 
-export type TradingState = 'active' | 'reducing' | 'halted';
-
-export interface Account {
-  readonly userId: string;
-  /** Available plus reserved. */
-  readonly cashInCents: number;
-  readonly reservedInCents: number;
-  readonly buyingPowerInCents: number;
-  readonly tradingState: TradingState;
-}
-
 export interface AccountReply {
   readonly outcome: 'account';
   readonly account: Account;
@@ -69,13 +64,6 @@ export interface GetPositions {
   readonly kind: 'GetPositions';
   readonly userId: string;
   readonly replyTo: ReplyTo<PositionsReply>;
-}
-
-export interface Holding {
-  readonly symbol: string;
-  /** Available plus reserved. */
-  readonly numShares: number;
-  readonly reservedShares: number;
 }
 
 export interface PositionsReply {
@@ -89,16 +77,6 @@ export interface DepositAssets {
   readonly userId: string;
   readonly deposits: readonly Deposit[];
   readonly replyTo: ReplyTo<{ readonly outcome: 'deposited'; readonly booked: number }>;
-}
-
-export interface Deposit {
-  /** Unique per user for ever, for example `listing/IBM`. */
-  readonly depositId: string;
-  /** `USD` in cents, or a symbol in shares. */
-  readonly asset: string;
-  readonly amount: number;
-  /** What the shares cost the customer, for the average cost; 0 for cash. */
-  readonly costInCents: number;
 }
 
 /**
@@ -142,45 +120,6 @@ export interface WatcherDropped {
   readonly userId: string;
   readonly lastSeq: number;
 }
-
-export type OrderEventKind =
-  | 'order_created'
-  | 'order_submitted'
-  | 'order_failed'
-  | 'order_cancel_requested'
-  | 'order_cancel_rejected'
-  | 'order_cancelled'
-  | 'order_expired'
-  | 'order_resurrected';
-
-/** One row of a user's event log. `seq` is dense per user, across all kinds. */
-export type UserEvent =
-  | {
-      readonly topic: 'order';
-      readonly seq: number;
-      readonly kind: OrderEventKind;
-      readonly atMs: number;
-      /** As it stood after this event. */
-      readonly order: Order;
-    }
-  | {
-      readonly topic: 'trade';
-      readonly seq: number;
-      readonly kind: 'order_traded' | 'trade_after_cancel';
-      readonly atMs: number;
-      readonly order: Order;
-      readonly execId: string;
-      readonly lastQty: number;
-      readonly lastPriceInCents: number;
-      readonly feeInCents: number;
-    }
-  | {
-      readonly topic: 'account';
-      readonly seq: number;
-      readonly kind: 'account_opened' | 'account_changed';
-      readonly atMs: number;
-      readonly account: Account;
-    };
 
 /** The exchange took the order: a fact. Whoever sends it sends it again until it is answered. */
 export interface OrderAcknowledged {

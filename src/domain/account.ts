@@ -1,0 +1,20 @@
+// What a customer's account is at one moment.
+
+export type TradingState = 'active' | 'reducing' | 'halted';
+
+export interface Account {
+  readonly userId: string;
+  /** Available plus reserved. */
+  readonly cashInCents: number;
+  readonly reservedInCents: number;
+  /** What a new order may use: the available part. */
+  readonly buyingPowerInCents: number;
+  readonly tradingState: TradingState;
+}
+
+export interface Holding {
+  readonly symbol: string;
+  /** Available plus reserved. */
+  readonly numShares: number;
+  readonly reservedShares: number;
+}

@@ -1,0 +1,49 @@
+// One entry of a user's event log: what changed, in the words that streams and histories use.
+import type { Account } from './account.ts';
+import type { Order } from './order.ts';
+
+export type OrderEventKind =
+  | 'order_created'
+  | 'order_submitted'
+  | 'order_failed'
+  | 'order_cancel_requested'
+  | 'order_cancel_rejected'
+  | 'order_cancelled'
+  | 'order_expired'
+  | 'order_resurrected';
+
+export type TradeEventKind = 'order_traded' | 'trade_after_cancel';
+
+export type AccountEventKind = 'account_changed';
+
+interface Entry {
+  /** Dense per user, across all kinds. */
+  readonly seq: number;
+  readonly atMs: number;
+}
+
+export interface OrderEvent extends Entry {
+  readonly topic: 'order';
+  readonly kind: OrderEventKind;
+  /** As it stood after this event. */
+  readonly order: Order;
+}
+
+export interface TradeEvent extends Entry {
+  readonly topic: 'trade';
+  readonly kind: TradeEventKind;
+  readonly order: Order;
+  readonly execId: string;
+  readonly lastQty: number;
+  readonly lastPriceInCents: number;
+  /** What this fill added to the order's fee. */
+  readonly feeInCents: number;
+}
+
+export interface AccountEvent extends Entry {
+  readonly topic: 'account';
+  readonly kind: AccountEventKind;
+  readonly account: Account;
+}
+
+export type UserEvent = OrderEvent | TradeEvent | AccountEvent;

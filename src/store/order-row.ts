@@ -1,0 +1,165 @@
+// One order as a row of `orders`, there and back.
+import { deriveOrder } from '../domain/derive-order.ts';
+import type {
+  Order,
+  OrderFacts,
+  OrderStatus,
+  OrderType,
+  Side,
+  TimeInForce,
+} from '../domain/order.ts';
+
+export interface OrderRow {
+  readonly order_no: number;
+  readonly id: string;
+  readonly account_no: number;
+  readonly user_id: string;
+  readonly idempotency_key: string;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly order_type: OrderType;
+  readonly time_in_force: TimeInForce;
+  readonly price_in_cents: number | null;
+  readonly limit_price_in_cents: number;
+  readonly reference_price_in_cents: number;
+  readonly num_shares: number;
+  readonly created_at_ms: number;
+  readonly send_attempted_at_ms: number;
+  readonly not_after_ms: number;
+  readonly external_order_id: string | null;
+  readonly venue_rejected: string | null;
+  readonly our_verdict: OrderFacts['ourVerdict'];
+  readonly cancelled: string | null;
+  readonly expired: string | null;
+  readonly cancels_requested: number;
+  readonly cancels_refused: number;
+  readonly cancel_refusal: string | null;
+  readonly cum_qty: number;
+  readonly cum_notional_in_cents: number;
+  readonly final_cum_qty: number | null;
+  readonly status: OrderStatus;
+  readonly is_open: number;
+  readonly fee_in_cents: number;
+  readonly cancel_requested_at_ms: number | null;
+  readonly updated_at_ms: number;
+  readonly version: number;
+}
+
+/** In this order: the intent, which is written once, then what changes. */
+export const ORDER_COLUMNS = [
+  'id',
+  'account_no',
+  'idempotency_key',
+  'venue',
+  'symbol',
+  'side',
+  'order_type',
+  'time_in_force',
+  'price_in_cents',
+  'limit_price_in_cents',
+  'reference_price_in_cents',
+  'num_shares',
+  'created_at_ms',
+  'send_attempted_at_ms',
+  'not_after_ms',
+  'external_order_id',
+  'venue_rejected',
+  'our_verdict',
+  'cancelled',
+  'expired',
+  'cancels_requested',
+  'cancels_refused',
+  'cancel_refusal',
+  'cum_qty',
+  'cum_notional_in_cents',
+  'final_cum_qty',
+  'status',
+  'is_open',
+  'fee_in_cents',
+  'cancel_requested_at_ms',
+  'updated_at_ms',
+  'version',
+] as const;
+
+export function orderToRow(
+  accountNo: number,
+  order: Order,
+): Record<(typeof ORDER_COLUMNS)[number], string | number | null> {
+  return {
+    id: order.id,
+    account_no: accountNo,
+    idempotency_key: order.idempotencyKey,
+    venue: order.venue,
+    symbol: order.symbol,
+    side: order.side,
+    order_type: order.orderType,
+    time_in_force: order.timeInForce,
+    price_in_cents: order.priceInCents,
+    limit_price_in_cents: order.limitPriceInCents,
+    reference_price_in_cents: order.referencePriceInCents,
+    num_shares: order.numShares,
+    created_at_ms: order.createdAtMs,
+    send_attempted_at_ms: order.sendAttemptedAtMs,
+    not_after_ms: order.notAfterMs,
+    external_order_id: order.externalOrderId,
+    venue_rejected: order.venueRejected,
+    our_verdict: order.ourVerdict,
+    cancelled: order.cancelled,
+    expired: order.expired,
+    cancels_requested: order.cancelsRequested,
+    cancels_refused: order.cancelsRefused,
+    cancel_refusal: order.cancelRefusal,
+    cum_qty: order.cumQty,
+    cum_notional_in_cents: order.cumNotionalInCents,
+    final_cum_qty: order.finalCumQty,
+    status: order.status,
+    is_open: order.isOpen ? 1 : 0,
+    fee_in_cents: order.feeInCents,
+    cancel_requested_at_ms: order.cancelRequestedAtMs,
+    updated_at_ms: order.updatedAtMs,
+    version: order.version,
+  };
+}
+
+export function orderFromRow(row: OrderRow): Order {
+  const intent = {
+    id: row.id,
+    userId: row.user_id,
+    idempotencyKey: row.idempotency_key,
+    venue: row.venue,
+    symbol: row.symbol,
+    side: row.side,
+    orderType: row.order_type,
+    timeInForce: row.time_in_force,
+    priceInCents: row.price_in_cents,
+    limitPriceInCents: row.limit_price_in_cents,
+    referencePriceInCents: row.reference_price_in_cents,
+    numShares: row.num_shares,
+    createdAtMs: row.created_at_ms,
+    sendAttemptedAtMs: row.send_attempted_at_ms,
+    notAfterMs: row.not_after_ms,
+  };
+  const facts: OrderFacts = {
+    externalOrderId: row.external_order_id,
+    venueRejected: row.venue_rejected,
+    ourVerdict: row.our_verdict,
+    cancelled: row.cancelled,
+    expired: row.expired,
+    cancelsRequested: row.cancels_requested,
+    cancelsRefused: row.cancels_refused,
+    cancelRefusal: row.cancel_refusal,
+    cumQty: row.cum_qty,
+    cumNotionalInCents: row.cum_notional_in_cents,
+    finalCumQty: row.final_cum_qty,
+  };
+  return {
+    ...intent,
+    ...facts,
+    ...deriveOrder(intent, facts),
+    feeInCents: row.fee_in_cents,
+    cancelRequestedAtMs: row.cancel_requested_at_ms,
+    updatedAtMs: row.updated_at_ms,
+    version: row.version,
+  };
+}
