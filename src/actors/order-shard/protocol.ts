@@ -8,7 +8,7 @@ import type { Execution } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
 
 export type { Account, Holding, TradingState } from '../../domain/account.ts';
-export type { UserEvent } from '../../domain/user-event.ts';
+export type { AccountEvent, UserEvent } from '../../domain/user-event.ts';
 
 export interface PlaceOrder {
   readonly kind: 'PlaceOrder';

@@ -1,0 +1,147 @@
+// Cancelling an order: `pending_cancel` is durable first, then the request, repeated with the same id until the exchange has
+// answered (E16).
+import { isAnswered, type Order } from '../../domain/order.ts';
+import { rejection } from '../../domain/reject-codes.ts';
+import type { StoredOrder } from '../../store/order-store.ts';
+import { EXCHANGE_CONNECTION } from '../addresses.ts';
+import type { SubmitCancel, WithdrawSubmit } from '../exchange-connection/protocol.ts';
+import type { Desk } from './desk.ts';
+import type { CancelAnswered, CancelDue, ShardContext } from './messages.ts';
+import type { CancelOrder } from './protocol.ts';
+
+export interface CancellingOptions {
+  readonly cancelAskMs: number;
+  readonly backoffMinMs: number;
+  readonly backoffMaxMs: number;
+}
+
+interface Attempt {
+  readonly attempts: number;
+  readonly inFlight: boolean;
+}
+
+export class Cancelling {
+  readonly #desk: Desk;
+  readonly #options: CancellingOptions;
+  /** Cancels that the exchange owes an answer to, by order. */
+  readonly #attempts = new Map<string, Attempt>();
+
+  constructor(desk: Desk, options: CancellingOptions) {
+    this.#desk = desk;
+    this.#options = options;
+  }
+
+  foundAtStart(order: Order): void {
+    if (order.status === 'pending_cancel') {
+      this.#attempts.set(order.id, { attempts: 0, inFlight: false });
+    }
+  }
+
+  cancel(command: CancelOrder, ctx: ShardContext): void {
+    const { userId, orderId, replyTo, waitMs } = command;
+    const stored = this.#desk.store.orders.get(orderId);
+    if (stored === null || stored.order.userId !== userId) {
+      return ctx.reply(replyTo, rejection('order_not_found', { orderId }));
+    }
+    const { status } = stored.order;
+    if (status === 'filled' || status === 'failed') {
+      return ctx.reply(replyTo, rejection('order_closed', { orderId, status }));
+    }
+    const { order } = this.#request(stored, ctx);
+    this.#desk.waiters.add(order, { awaited: 'cancel', replayed: false, replyTo, waitMs }, ctx);
+  }
+
+  /** The exchange can be reached again: what waits for its back-off goes at once. */
+  linkUp(ctx: ShardContext): void {
+    for (const orderId of this.#attempts.keys()) this.due({ kind: 'CancelDue', orderId }, ctx);
+  }
+
+  /** The acknowledgement, or the silence of the submit, makes a waiting cancel possible (E15). */
+  submitSettled({ order }: StoredOrder, ctx: ShardContext): void {
+    if (order.status !== 'pending_cancel' || this.#attempts.get(order.id)?.inFlight) return;
+    this.#send(order, ctx);
+  }
+
+  due({ orderId }: CancelDue, ctx: ShardContext): void {
+    const attempt = this.#attempts.get(orderId);
+    if (attempt === undefined || attempt.inFlight) return;
+    const order = this.#desk.store.orders.get(orderId)?.order;
+    if (order?.status === 'pending_cancel') this.#send(order, ctx);
+    else this.#attempts.delete(orderId);
+  }
+
+  answered({ orderId, answer }: CancelAnswered, ctx: ShardContext): void {
+    const stored = this.#desk.store.orders.get(orderId);
+    if (stored === null) return;
+    if (answer.outcome !== 'answered') return this.#retryLater(stored, ctx);
+    const { result } = answer;
+    if (result.outcome === 'cancelled') {
+      this.#attempts.delete(orderId);
+      const facts = { cancelled: 'by_user', finalCumQty: result.cumQty };
+      this.#desk.apply(stored, facts, 'order_cancelled', ctx);
+    } else if (result.reason === 'too_late') {
+      this.#attempts.delete(orderId);
+      this.#refused(stored, result.reason, ctx);
+    } else {
+      this.#retryLater(stored, ctx); // an unknown order proves nothing: the reconciler asks (E14)
+    }
+  }
+
+  #request(stored: StoredOrder, ctx: ShardContext): StoredOrder {
+    const { order } = stored;
+    if (!order.isOpen || order.status === 'pending_cancel') return stored;
+    const facts = { cancelsRequested: order.cancelsRequested + 1 };
+    const asked = this.#desk.apply(stored, facts, 'order_cancel_requested', ctx);
+    if (isAnswered(order)) {
+      this.#send(asked.order, ctx);
+    } else {
+      // Still in the queue: withdrawn there. On the wire: the cancel goes out when the submit is settled (E15).
+      this.#attempts.set(order.id, { attempts: 0, inFlight: false });
+      const withdraw: WithdrawSubmit = { kind: 'WithdrawSubmit', orderId: order.id };
+      ctx.tell(EXCHANGE_CONNECTION, withdraw);
+    }
+    return asked;
+  }
+
+  #send(order: Order, ctx: ShardContext): void {
+    const attempts = (this.#attempts.get(order.id)?.attempts ?? 0) + 1;
+    this.#attempts.set(order.id, { attempts, inFlight: true });
+    ctx.cancelTimer(timerOf(order.id));
+    ctx.ask<SubmitCancel>(
+      EXCHANGE_CONNECTION,
+      {
+        kind: 'SubmitCancel',
+        cancelId: `${order.id}.c${order.cancelsRequested}`, // a retry repeats it
+        orderId: order.id,
+        externalOrderId: order.externalOrderId,
+      },
+      (answer) => ({ kind: 'CancelAnswered', orderId: order.id, answer }),
+      this.#options.cancelAskMs,
+    );
+  }
+
+  #retryLater({ order }: StoredOrder, ctx: ShardContext): void {
+    const attempt = this.#attempts.get(order.id);
+    if (attempt === undefined) return;
+    if (order.status !== 'pending_cancel') {
+      this.#attempts.delete(order.id);
+      return;
+    }
+    const { backoffMinMs, backoffMaxMs } = this.#options;
+    this.#attempts.set(order.id, { ...attempt, inFlight: false });
+    const delayMs = Math.min(backoffMinMs * 2 ** (attempt.attempts - 1), backoffMaxMs);
+    ctx.after(delayMs, { kind: 'CancelDue', orderId: order.id }, timerOf(order.id));
+  }
+
+  /** Too late: the fills that made it so are on their way (E13). */
+  #refused(stored: StoredOrder, reason: string, ctx: ShardContext): void {
+    const { order } = stored;
+    if (order.status !== 'pending_cancel') return;
+    const facts = { cancelsRefused: order.cancelsRequested, cancelRefusal: reason };
+    this.#desk.apply(stored, facts, 'order_cancel_rejected', ctx);
+  }
+}
+
+function timerOf(orderId: string): string {
+  return `cancel:${orderId}`;
+}
