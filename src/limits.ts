@@ -56,12 +56,17 @@ export const LIMITS = {
   linkRetryMinMs: 100,
   linkRetryMaxMs: 2_000,
   executionsInFlightMax: 2_048,
+  executionsTakenMs: 30_000,
+  watermarkLagMax: 1_024,
+  controlQueueMax: 4_096,
+  factAskMs: 5_000,
 
   // Reconciling
   unresolvedOlderThanMs: 1_000,
   unresolvedListMax: 1_000,
   queriesPerRoundMax: 5,
   reconcileRoundMs: 500,
+  unknownAlarmMs: 60_000,
   indexLagMs: 1_000,
   clockSkewMs: 1_000,
 
