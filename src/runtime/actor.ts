@@ -14,7 +14,7 @@ export interface ReplyTo<Reply = unknown> {
   readonly to: Address;
   readonly correlationId: number;
   /** Never set: it only carries the type of the reply. */
-  readonly reply?: (reply: Reply) => void;
+  reply?(reply: Reply): void;
 }
 
 export interface AskMessage extends Message {
