@@ -19,11 +19,15 @@ export function shardAddress(shard: number): Address {
   return addressOf('order-shard', shardKey(shard));
 }
 
-/** The shard that owns this user or order: the id names its bucket. */
-export function shardOf(id: string, shards: ShardMap): Address {
+/** The number of the shard that owns this user or order: the id names its bucket. */
+export function shardNumberOf(id: string, shards: ShardMap): number {
   const shard = shards[bucketOf(id)];
   if (shard === undefined) throw new RangeError(`no shard is mapped for the bucket of ${id}`);
-  return shardAddress(shard);
+  return shard;
+}
+
+export function shardOf(id: string, shards: ShardMap): Address {
+  return shardAddress(shardNumberOf(id, shards));
 }
 
 export function fanoutOf(symbol: string): Address {

@@ -1,19 +1,8 @@
 // What composition adds to the runtime's context for the broker's actors.
 import type { Context, Message } from '../runtime/actor.ts';
+import type { SymbolTerms } from '../shared/price-table.ts';
 
-/** The last print of a symbol, as every thread sees it. */
-export interface ReferencePrice {
-  readonly priceInCents: number;
-  /** Exchange time of the print. */
-  readonly lastTradedAtMs: number;
-}
-
-export interface SymbolTerms {
-  readonly tickInCents: number;
-  readonly halted: boolean;
-  /** Null before the first print. */
-  readonly price: ReferencePrice | null;
-}
+export type { SymbolTerms } from '../shared/price-table.ts';
 
 export interface BrokerContext<Own extends Message = Message> extends Context<Own> {
   /** Null for a symbol that the exchange has not listed. A reading, like `nowMs`. */

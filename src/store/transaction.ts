@@ -8,6 +8,7 @@ export class TurnTransaction {
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
+  readonly #totalChanges: Statement<[], number>;
   #changesAtCheckpoint = 0;
 
   constructor(db: Db, walPagesMax: number) {
@@ -16,6 +17,7 @@ export class TurnTransaction {
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
+    this.#totalChanges = db.prepare<[], number>('SELECT total_changes()').pluck();
   }
 
   begin(): void {
@@ -33,7 +35,7 @@ export class TurnTransaction {
 
   /** Between turns: a passive checkpoint when the WAL has grown, or when there is time for it. */
   maintain(idle: boolean): void {
-    const changes = this.#db.prepare('SELECT total_changes() AS changes').pluck().get() as number;
+    const changes = this.#totalChanges.get() ?? 0;
     const since = changes - this.#changesAtCheckpoint;
     if (since === 0 || (!idle && since < this.#walPagesMax)) return;
     checkpoint(this.#db, 'PASSIVE');

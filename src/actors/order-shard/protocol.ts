@@ -8,6 +8,7 @@ import type { Execution } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
 
 export type { Account, Holding, TradingState } from '../../domain/account.ts';
+export type { Deposit } from '../../domain/deposit.ts';
 export type { AccountEvent, UserEvent } from '../../domain/user-event.ts';
 
 export interface PlaceOrder {

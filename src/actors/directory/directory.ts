@@ -1,0 +1,200 @@
+// Who the users are and what can be traded. Gives each demo user cash, and shares of a symbol when the exchange first lists
+// it; a grant counts as done when the shard has confirmed it.
+import { BUCKETS, newUserId } from '../../domain/ids.ts';
+import { USD } from '../../domain/ledger.ts';
+import {
+  type Address,
+  type AskFailure,
+  type DurableActor,
+  isAskFailure,
+} from '../../runtime/actor.ts';
+import type { DirectoryStore, User } from '../../store/directory-store.ts';
+import { type ShardMap, shardOf } from '../addresses.ts';
+import type { BrokerContext } from '../context.ts';
+import type { Deposit, DepositAssets } from '../order-shard/protocol.ts';
+import type {
+  CatalogueChanged,
+  DirectoryCommand,
+  EnsureUser,
+  GetCredentials,
+  GetDirectoryState,
+  GetSigningKey,
+  SymbolsListed,
+  WatchCatalogue,
+} from './protocol.ts';
+
+export interface DirectoryOptions {
+  readonly store: DirectoryStore;
+  readonly shards: ShardMap;
+  /** Becomes the key that signs tokens if the directory has none yet. */
+  readonly freshSigningKey: string;
+  readonly demoCashInCents: number;
+  readonly demoShares: number;
+  readonly depositsPerAskMax: number;
+  readonly askMs: number;
+  readonly retryMs: number;
+}
+
+interface GrantAnswered {
+  readonly kind: 'GrantAnswered';
+  readonly userId: string;
+  readonly deposits: readonly Deposit[];
+  readonly answer: { readonly outcome: 'deposited' } | AskFailure;
+}
+
+interface GrantDue {
+  readonly kind: 'GrantDue';
+  readonly userId: string;
+  readonly deposits: readonly Deposit[];
+}
+
+type OwnMessage = GrantAnswered | GrantDue;
+type DirectoryMessage = DirectoryCommand | OwnMessage;
+type DirectoryContext = BrokerContext<OwnMessage>;
+
+export class Directory implements DurableActor<DirectoryMessage, DirectoryContext> {
+  readonly #options: DirectoryOptions;
+  readonly #store: DirectoryStore;
+  readonly #watchers = new Set<Address>();
+  /** Grants that a shard has not confirmed yet, as `user asset`. */
+  readonly #open = new Set<string>();
+
+  constructor(options: DirectoryOptions) {
+    this.#options = options;
+    this.#store = options.store;
+  }
+
+  receive(message: DirectoryMessage, ctx: DirectoryContext): void {
+    switch (message.kind) {
+      case 'GetCredentials':
+        return this.#onGetCredentials(message, ctx);
+      case 'EnsureUser':
+        return this.#onEnsureUser(message, ctx);
+      case 'GetSigningKey':
+        return this.#onGetSigningKey(message, ctx);
+      case 'SymbolsListed':
+        return this.#onSymbolsListed(message, ctx);
+      case 'WatchCatalogue':
+        return this.#onWatchCatalogue(message, ctx);
+      case 'GetDirectoryState':
+        return this.#onGetDirectoryState(message, ctx);
+      case 'GrantAnswered':
+        return this.#onGrantAnswered(message, ctx);
+      case 'GrantDue':
+        return this.#ask(message.userId, message.deposits, ctx);
+    }
+  }
+
+  begin(): void {
+    this.#store.turn.begin();
+  }
+
+  commit(): void {
+    this.#store.turn.commit();
+  }
+
+  rollback(): void {
+    this.#store.turn.rollback();
+  }
+
+  maintain(idle: boolean): void {
+    this.#store.turn.maintain(idle);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #onGetCredentials({ email, replyTo }: GetCredentials, ctx: DirectoryContext): void {
+    const user = this.#store.findUser(email);
+    if (user === null) return ctx.reply(replyTo, { outcome: 'no_such_user' });
+    const { userId, role, passwordHash } = user;
+    ctx.reply(replyTo, { outcome: 'credentials', userId, role, passwordHash });
+  }
+
+  #onEnsureUser(command: EnsureUser, ctx: DirectoryContext): void {
+    const { email, name, role, passwordHash, isDemo, replyTo } = command;
+    const known = this.#store.findUser(email);
+    const random = () => ctx.random();
+    const userId = known?.userId ?? newUserId(Math.floor(random() * BUCKETS), random);
+    const user: User = { userId, email, name, role, passwordHash, isDemo };
+    if (known === null) this.#store.insertUser(user, ctx.nowMs());
+    else this.#store.updateUser(user);
+    if (isDemo) this.#grant(userId, [cashGrant(this.#options.demoCashInCents)], ctx);
+    ctx.reply(replyTo, { outcome: 'user', userId });
+  }
+
+  #onGetSigningKey({ replyTo }: GetSigningKey, ctx: DirectoryContext): void {
+    const keyBase64url = this.#store.secret('signing_key', this.#options.freshSigningKey);
+    ctx.reply(replyTo, { outcome: 'signing_key', keyBase64url });
+  }
+
+  #onSymbolsListed({ symbols, replyTo }: SymbolsListed, ctx: DirectoryContext): void {
+    for (const listed of symbols) this.#store.putSymbol(listed, ctx.nowMs());
+    const { demoShares } = this.#options;
+    const deposits = symbols.map(({ symbol, lastPriceInCents }) => ({
+      depositId: `listing/${symbol}`,
+      asset: symbol,
+      amount: demoShares,
+      costInCents: demoShares * (lastPriceInCents ?? 0),
+    }));
+    for (const userId of this.#store.listDemoUserIds()) this.#grant(userId, deposits, ctx);
+    ctx.reply(replyTo, { outcome: 'listed' });
+    const changed = this.#catalogue();
+    for (const watcher of this.#watchers) ctx.tell(watcher, changed);
+  }
+
+  #onWatchCatalogue({ watcher }: WatchCatalogue, ctx: DirectoryContext): void {
+    this.#watchers.add(watcher);
+    ctx.tell(watcher, this.#catalogue());
+  }
+
+  #onGetDirectoryState({ replyTo }: GetDirectoryState, ctx: DirectoryContext): void {
+    ctx.reply(replyTo, {
+      outcome: 'directory_state',
+      users: this.#store.countUsers(),
+      symbols: this.#store.listSymbols().length,
+      grantsOpen: this.#open.size,
+    });
+  }
+
+  /** Asks the user's shard for what it has not confirmed yet; asking twice is harmless there. */
+  #grant(userId: string, deposits: readonly Deposit[], ctx: DirectoryContext): void {
+    const given = this.#store.grantsOf(userId);
+    const due = deposits.filter(
+      ({ asset }) => !given.has(asset) && !this.#open.has(`${userId} ${asset}`),
+    );
+    for (const { asset } of due) this.#open.add(`${userId} ${asset}`);
+    for (let from = 0; from < due.length; from += this.#options.depositsPerAskMax) {
+      this.#ask(userId, due.slice(from, from + this.#options.depositsPerAskMax), ctx);
+    }
+  }
+
+  #ask(userId: string, deposits: readonly Deposit[], ctx: DirectoryContext): void {
+    ctx.ask<DepositAssets>(
+      shardOf(userId, this.#options.shards),
+      { kind: 'DepositAssets', userId, deposits },
+      (answer) => ({ kind: 'GrantAnswered', userId, deposits, answer }),
+      this.#options.askMs,
+    );
+  }
+
+  #onGrantAnswered({ userId, deposits, answer }: GrantAnswered, ctx: DirectoryContext): void {
+    if (isAskFailure(answer)) {
+      const key = `grant:${userId}:${deposits[0]?.asset}`;
+      return ctx.after(this.#options.retryMs, { kind: 'GrantDue', userId, deposits }, key);
+    }
+    for (const { asset } of deposits) {
+      this.#store.putGrant(userId, asset);
+      this.#open.delete(`${userId} ${asset}`);
+    }
+  }
+
+  #catalogue(): CatalogueChanged {
+    return { kind: 'CatalogueChanged', symbols: this.#store.listSymbols() };
+  }
+}
+
+function cashGrant(amount: number): Deposit {
+  return { depositId: 'opening-cash', asset: USD, amount, costInCents: 0 };
+}

@@ -1,0 +1,61 @@
+// Answers the reads that need no actor from a fixed pool of worker threads, over read-only connections.
+import { Piscina } from 'piscina';
+import { type ShardMap, shardNumberOf } from '../actors/addresses.ts';
+import type { ListOrders, ListOrdersReply, ReadPoolCommand } from '../actors/read-pool/protocol.ts';
+import type { AskFailure, Message } from '../runtime/actor.ts';
+import type { Edge } from '../runtime/edge.ts';
+import type { DataPaths } from '../store/data-directory.ts';
+import type { ListOrdersTask, run } from './queries.ts';
+
+export interface ReadPoolOptions {
+  readonly paths: DataPaths;
+  readonly shards: ShardMap;
+  readonly threads: number;
+  readonly queueMax: number;
+}
+
+export class ReadPool {
+  readonly #options: ReadPoolOptions;
+  readonly #pool: Piscina;
+
+  constructor(options: ReadPoolOptions) {
+    this.#options = options;
+    this.#pool = new Piscina({
+      filename: new URL('./worker.mjs', import.meta.url).href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      maxQueue: options.queueMax,
+      atomics: 'disabled', // a waiting worker must not block its event loop
+    });
+  }
+
+  /** An edge's listener: answers each question through that edge. */
+  receive(message: Message, edge: Edge): void {
+    const command = message as ReadPoolCommand;
+    const { replyTo } = command;
+    this.#list(command).then(
+      (reply) => edge.reply<ListOrdersReply | AskFailure>(replyTo, reply),
+      (error: unknown) => {
+        edge.count('reads_failed');
+        edge.reply<ListOrdersReply | AskFailure>(replyTo, failureOf(error));
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #list({ kind: _, replyTo: __, ...query }: ListOrders): Promise<ListOrdersReply> {
+    const path = this.#options.paths.shard(shardNumberOf(query.userId, this.#options.shards));
+    const task: ListOrdersTask = { task: 'list_orders', path, query };
+    const found = (await this.#pool.run(task)) as ReturnType<typeof run>;
+    return { outcome: 'orders', ...found };
+  }
+}
+
+function failureOf(error: unknown): AskFailure {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.includes('queue')) return { outcome: 'not_delivered', reason: 'busy' };
+  return { outcome: 'failed', error: text };
+}

@@ -1,0 +1,102 @@
+// The run-time directory: made on first use, described by meta.json, held by one process at a time.
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { BUCKETS } from '../domain/ids.ts';
+import { DataDirectoryError } from './errors.ts';
+
+/** What was decided when the directory was created, for ever. */
+export interface Meta {
+  readonly schemaVersion: 1;
+  readonly installationId: string;
+  readonly shards: number;
+  /** Bucket (0-255) -> shard file. */
+  readonly bucketToShard: readonly number[];
+}
+
+export interface DataPaths {
+  readonly directory: string;
+  readonly shard: (shard: number) => string;
+  readonly externalIds: string;
+  readonly users: string;
+  readonly demo: string;
+  readonly exchange: string;
+}
+
+export function pathsOf(directory: string): DataPaths {
+  return {
+    directory,
+    shard: (shard) => join(directory, 'orders', `shard-${shard.toString().padStart(2, '0')}.db`),
+    externalIds: join(directory, 'external-ids.db'),
+    users: join(directory, 'directory.db'),
+    demo: join(directory, 'demo.json'),
+    exchange: join(directory, 'exchange'),
+  };
+}
+
+/** Held until the process ends; the operating system lets go of it after a kill, too. */
+export interface DataDirectory {
+  readonly paths: DataPaths;
+  readonly meta: Meta;
+  release(): void;
+}
+
+/** Creates the directory if need be and takes it. Throws `DataDirectoryError` when another process has it. */
+export function takeDataDirectory(
+  directory: string,
+  fresh: { readonly shards: number; readonly installationId: string },
+): DataDirectory {
+  const paths = pathsOf(directory);
+  try {
+    mkdirSync(join(directory, 'orders'), { recursive: true });
+  } catch (error) {
+    throw new DataDirectoryError(`the data directory ${directory} cannot be made: ${error}`);
+  }
+  const lock = lockOf(directory);
+  try {
+    return { paths, meta: metaOf(directory, fresh), release: () => lock.close() };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** `BEGIN EXCLUSIVE` on lock.db for the life of the process. */
+function lockOf(directory: string): Database.Database {
+  const lock = new Database(join(directory, 'lock.db'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new DataDirectoryError(`the data directory ${directory} is in use by another process`);
+    }
+    throw error;
+  }
+}
+
+function metaOf(directory: string, fresh: { shards: number; installationId: string }): Meta {
+  const path = join(directory, 'meta.json');
+  if (existsSync(path)) return readMeta(path);
+  const meta: Meta = {
+    schemaVersion: 1,
+    installationId: fresh.installationId,
+    shards: fresh.shards,
+    bucketToShard: Array.from({ length: BUCKETS }, (_, bucket) => bucket % fresh.shards),
+  };
+  writeFileSync(`${path}.new`, `${JSON.stringify(meta)}\n`);
+  renameSync(`${path}.new`, path);
+  return meta;
+}
+
+export function readMeta(path: string): Meta {
+  const meta = JSON.parse(readFileSync(path, 'utf8')) as Meta;
+  const sound =
+    meta.schemaVersion === 1 &&
+    Number.isInteger(meta.shards) &&
+    meta.bucketToShard.length === BUCKETS &&
+    meta.bucketToShard.every((shard) => shard >= 0 && shard < meta.shards);
+  if (!sound) throw new DataDirectoryError(`${path} is not a description this version can read`);
+  return meta;
+}

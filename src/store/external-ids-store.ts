@@ -1,0 +1,269 @@
+// external-ids.db: whose order an external id is, the executions that wait for an owner, and how far the execution feed
+// has been settled. One writer: the trade-processor, inside the transaction of its turn.
+import type { Statement } from 'better-sqlite3';
+import type { Execution } from '../exchange/port.ts';
+import { type Db, openDatabase } from './database.ts';
+import { TurnTransaction } from './transaction.ts';
+
+const MIGRATIONS = [
+  `
+  CREATE TABLE epochs (
+    id INTEGER PRIMARY KEY,
+    epoch TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE mappings (
+    epoch_id INTEGER NOT NULL REFERENCES epochs,
+    external_order_id TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    PRIMARY KEY (epoch_id, external_order_id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The order's executions lie together; the execId makes a repeated frame harmless.
+  CREATE TABLE parked (
+    epoch_id INTEGER NOT NULL REFERENCES epochs,
+    external_order_id TEXT NOT NULL,
+    exec_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('parked', 'routed', 'quarantined')),
+    order_id TEXT,
+    error TEXT,
+    parked_at_ms INTEGER NOT NULL,
+    execution TEXT NOT NULL,
+    PRIMARY KEY (epoch_id, external_order_id, exec_id),
+    CHECK ((state = 'parked') = (order_id IS NULL)),
+    CHECK ((state = 'quarantined') = (error IS NOT NULL))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE feed_position (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    epoch TEXT NOT NULL,
+    seq INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
+
+export type MapResult = 'mapped' | 'already_mapped' | 'conflict';
+
+export interface FeedMark {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** Executions of one order that were routed to its shard, which has not acknowledged them yet. */
+export interface RoutedOrder {
+  readonly orderId: string;
+  readonly externalOrderId: string;
+  readonly executions: readonly Execution[];
+}
+
+export interface ParkedCounts {
+  readonly parked: number;
+  readonly quarantined: number;
+  readonly oldestParkedAtMs: number | null;
+}
+
+export interface ExternalIdsOptions {
+  readonly path: string;
+  readonly walPagesMax: number;
+}
+
+export class ExternalIdsStore {
+  readonly transaction: TurnTransaction;
+  readonly #epochIds = new Map<string, number>();
+  readonly #insertEpoch: Statement;
+  readonly #selectOrderId: Statement;
+  readonly #insertMapping: Statement;
+  readonly #insertParked: Statement;
+  readonly #selectParkedOf: Statement;
+  readonly #routeParkedOf: Statement;
+  readonly #selectRouted: Statement;
+  readonly #selectQuarantined: Statement;
+  readonly #deleteRouted: Statement;
+  readonly #selectCounts: Statement;
+  readonly #selectPosition: Statement;
+  readonly #savePosition: Statement;
+  readonly #close: () => void;
+
+  constructor({ path, walPagesMax }: ExternalIdsOptions) {
+    const db = openDatabase(path, { synchronous: 'FULL', migrations: MIGRATIONS, walPagesMax });
+    this.transaction = new TurnTransaction(db, walPagesMax);
+    this.#close = () => this.transaction.close();
+    this.#insertEpoch = db.prepare('INSERT INTO epochs (epoch) VALUES (?) RETURNING id').pluck();
+    this.#selectOrderId = db
+      .prepare('SELECT order_id FROM mappings WHERE epoch_id = ? AND external_order_id = ?')
+      .pluck();
+    this.#insertMapping = db.prepare('INSERT INTO mappings VALUES (?, ?, ?)');
+    this.#insertParked = db.prepare(INSERT_PARKED);
+    this.#selectParkedOf = db.prepare(`${SELECT_PARKED_OF} AND state = 'parked' ORDER BY seq`);
+    this.#routeParkedOf = db.prepare(ROUTE_PARKED_OF);
+    this.#selectRouted = db.prepare(SELECT_ROUTED);
+    this.#selectQuarantined = db.prepare(SELECT_QUARANTINED).pluck();
+    this.#deleteRouted = db.prepare(DELETE_ROUTED);
+    this.#selectCounts = db.prepare(SELECT_COUNTS);
+    this.#selectPosition = db.prepare('SELECT epoch, seq FROM feed_position');
+    this.#savePosition = db.prepare(
+      'INSERT INTO feed_position VALUES (1, :epoch, :seq) ' +
+        'ON CONFLICT DO UPDATE SET epoch = :epoch, seq = :seq',
+    );
+    this.#readEpochs(db);
+  }
+
+  orderIdOf(epoch: string, externalOrderId: string): string | null {
+    const epochId = this.#epochIds.get(epoch);
+    if (epochId === undefined) return null;
+    return (this.#selectOrderId.get(epochId, externalOrderId) as string | undefined) ?? null;
+  }
+
+  /** Never overwrites: an external id that belongs to another order is a conflict. */
+  map(epoch: string, externalOrderId: string, orderId: string): MapResult {
+    const known = this.orderIdOf(epoch, externalOrderId);
+    if (known !== null) return known === orderId ? 'already_mapped' : 'conflict';
+    this.#insertMapping.run(this.#epochId(epoch), externalOrderId, orderId);
+    return 'mapped';
+  }
+
+  park(execution: Execution, atMs: number): void {
+    this.#keep(execution, { state: 'parked', orderId: null, error: null, atMs });
+  }
+
+  /** Marks what is parked under that external id as routed, and gives it in feed order. */
+  route(epoch: string, externalOrderId: string, orderId: string): Execution[] {
+    const epochId = this.#epochIds.get(epoch);
+    if (epochId === undefined) return [];
+    const rows = this.#selectParkedOf.all(epochId, externalOrderId) as ExecutionRow[];
+    if (rows.length > 0) this.#routeParkedOf.run(orderId, epochId, externalOrderId);
+    return rows.map(executionOf);
+  }
+
+  /** Keeps an execution that is on its way to its shard, so that it survives without the feed. */
+  keepRouted(execution: Execution, orderId: string, atMs: number): void {
+    this.#keep(execution, { state: 'routed', orderId, error: null, atMs });
+  }
+
+  /** The shard has booked it. */
+  forgetRouted(execution: Execution): void {
+    const { epoch, externalOrderId, execId } = execution;
+    this.#deleteRouted.run(this.#epochId(epoch), externalOrderId, execId);
+  }
+
+  /** In feed order within an order. */
+  routedOrders(): RoutedOrder[] {
+    const byOrder = new Map<string, { orderId: string; executions: Execution[] }>();
+    for (const row of this.#selectRouted.all() as RoutedRow[]) {
+      const key = `${row.epoch_id}/${row.external_order_id}`;
+      const routed = byOrder.get(key) ?? { orderId: row.order_id, executions: [] };
+      routed.executions.push(executionOf(row));
+      byOrder.set(key, routed);
+    }
+    return [...byOrder.values()].map(({ orderId, executions }) => ({
+      orderId,
+      externalOrderId: executions[0]?.externalOrderId ?? '',
+      executions,
+    }));
+  }
+
+  quarantine(execution: Execution, orderId: string, error: string, atMs: number): void {
+    this.#keep(execution, { state: 'quarantined', orderId, error, atMs });
+  }
+
+  isQuarantined({ epoch, externalOrderId, execId }: Execution): boolean {
+    const epochId = this.#epochIds.get(epoch);
+    if (epochId === undefined) return false;
+    return this.#selectQuarantined.get(epochId, externalOrderId, execId) !== undefined;
+  }
+
+  parkedCounts(): ParkedCounts {
+    return this.#selectCounts.get() as ParkedCounts;
+  }
+
+  position(): FeedMark | null {
+    return (this.#selectPosition.get() as FeedMark | undefined) ?? null;
+  }
+
+  savePosition({ epoch, seq }: FeedMark): void {
+    this.#savePosition.run({ epoch, seq });
+  }
+
+  close(): void {
+    this.#close();
+  }
+
+  #keep(
+    execution: Execution,
+    row: { state: string; orderId: string | null; error: string | null; atMs: number },
+  ): void {
+    this.#insertParked.run({
+      ...row,
+      epochId: this.#epochId(execution.epoch),
+      externalOrderId: execution.externalOrderId,
+      execId: execution.execId,
+      seq: execution.seq,
+      execution: JSON.stringify(execution),
+    });
+  }
+
+  #epochId(epoch: string): number {
+    const known = this.#epochIds.get(epoch);
+    if (known !== undefined) return known;
+    const id = this.#insertEpoch.get(epoch) as number;
+    this.#epochIds.set(epoch, id); // a rollback rebuilds the actor, and with it this map
+    return id;
+  }
+
+  #readEpochs(db: Db): void {
+    const rows = db.prepare('SELECT id, epoch FROM epochs').all() as EpochRow[];
+    for (const { id, epoch } of rows) this.#epochIds.set(epoch, id);
+  }
+}
+
+interface EpochRow {
+  readonly id: number;
+  readonly epoch: string;
+}
+
+interface ExecutionRow {
+  readonly execution: string;
+}
+
+interface RoutedRow extends ExecutionRow {
+  readonly epoch_id: number;
+  readonly external_order_id: string;
+  readonly order_id: string;
+}
+
+function executionOf(row: ExecutionRow): Execution {
+  return JSON.parse(row.execution) as Execution;
+}
+
+/** A row only moves on: parked, then routed, then quarantined; what is known already is never parked again. */
+const INSERT_PARKED = `
+  INSERT INTO parked VALUES
+    (:epochId, :externalOrderId, :execId, :seq, :state, :orderId, :error, :atMs, :execution)
+  ON CONFLICT DO UPDATE SET state = :state, order_id = :orderId, error = :error
+  WHERE :state <> 'parked' AND state <> 'quarantined'`;
+
+const SELECT_PARKED_OF =
+  'SELECT execution FROM parked WHERE epoch_id = ? AND external_order_id = ?';
+
+const ROUTE_PARKED_OF = `
+  UPDATE parked SET state = 'routed', order_id = ?
+  WHERE epoch_id = ? AND external_order_id = ? AND state = 'parked'`;
+
+const SELECT_ROUTED = `
+  SELECT epoch_id, external_order_id, order_id, execution FROM parked
+  WHERE state = 'routed' ORDER BY epoch_id, seq`;
+
+const SELECT_QUARANTINED = `
+  SELECT 1 FROM parked
+  WHERE epoch_id = ? AND external_order_id = ? AND exec_id = ? AND state = 'quarantined'`;
+
+const DELETE_ROUTED = `
+  DELETE FROM parked
+  WHERE epoch_id = ? AND external_order_id = ? AND exec_id = ? AND state = 'routed'`;
+
+const SELECT_COUNTS = `
+  SELECT count(*) FILTER (WHERE state = 'parked') AS parked,
+    count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
+    min(parked_at_ms) FILTER (WHERE state = 'parked') AS oldestParkedAtMs
+  FROM parked`;
