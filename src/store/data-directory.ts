@@ -47,32 +47,37 @@ export function takeDataDirectory(
   fresh: { readonly shards: number; readonly installationId: string },
 ): DataDirectory {
   const paths = pathsOf(directory);
+  makeDirectory(join(directory, 'orders'));
+  const lock = holdLock(directory, 'lock.db');
   try {
-    mkdirSync(join(directory, 'orders'), { recursive: true });
+    return { paths, meta: metaOf(directory, fresh), release: lock.release };
   } catch (error) {
-    throw new DataDirectoryError(`the data directory ${directory} cannot be made: ${error}`);
-  }
-  const lock = lockOf(directory);
-  try {
-    return { paths, meta: metaOf(directory, fresh), release: () => lock.close() };
-  } catch (error) {
-    lock.close();
+    lock.release();
     throw error;
   }
 }
 
-/** `BEGIN EXCLUSIVE` on lock.db for the life of the process. */
-function lockOf(directory: string): Database.Database {
-  const lock = new Database(join(directory, 'lock.db'), { timeout: 0 });
+/** `BEGIN EXCLUSIVE` on a file of the directory, for the life of the process or until released. */
+export function holdLock(directory: string, file: string): { release(): void } {
+  makeDirectory(directory);
+  const lock = new Database(join(directory, file), { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
-    return lock;
+    return { release: () => lock.close() };
   } catch (error) {
     lock.close();
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
       throw new DataDirectoryError(`the data directory ${directory} is in use by another process`);
     }
     throw error;
+  }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new DataDirectoryError(`the data directory ${path} cannot be made: ${error}`);
   }
 }
 

@@ -1,0 +1,163 @@
+// The configuration: environment variables that begin with OUTCRY_, read here and nowhere else. An unknown name or a bad
+// value stops the start with a sentence that says which.
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { LIMITS } from './limits.ts';
+
+export class ConfigError extends Error {
+  readonly code = 'bad_configuration';
+  override readonly name = 'ConfigError';
+}
+
+interface Variable<Value> {
+  readonly fallback: Value;
+  readonly parse: (text: string, name: string) => Value;
+  readonly about: string;
+}
+
+/** Every variable: its default, how it is read, and the sentence that documents it. */
+export const VARIABLES = {
+  OUTCRY_HOST: variable('127.0.0.1', address, 'address to listen on'),
+  OUTCRY_PORT: variable(8080, integer(0, 65_535), 'port to listen on; 0 takes a free one'),
+  OUTCRY_DATA_DIR: variable(resolve('data/live'), directory, 'run-time directory'),
+  OUTCRY_EXCHANGE_URL: variable<string | null>(null, url, 'an exchange that is already running'),
+  OUTCRY_DEMO: variable(true, flag, 'demo users and demo.json; 0 turns them off'),
+  OUTCRY_SHARDS: variable(4, integer(1, 64), 'order files, fixed when the directory is made'),
+  OUTCRY_GATEWAY_THREADS: variable(1, integer(1, 8), 'threads that serve HTTP and SSE'),
+  OUTCRY_ORDER_THREADS: variable(1, integer(1, 8), 'threads that run order shards'),
+  OUTCRY_EXCHANGE_CONNECTIONS: variable(
+    LIMITS.orderConnectionsDefault,
+    integer(1, 50),
+    'connections that carry orders',
+  ),
+  OUTCRY_ORDERS_PER_SECOND: variable(
+    LIMITS.ordersPerSecondPerUserDefault,
+    integer(1, 1_000_000),
+    'orders per second and user',
+  ),
+  OUTCRY_NOT_AFTER_MS: variable(
+    LIMITS.notAfterMs,
+    integer(100, 60_000),
+    'how late the exchange may still take an order',
+  ),
+  OUTCRY_LOG_LEVEL: variable(
+    'info',
+    oneOf(['debug', 'info', 'warn', 'error']),
+    'least level logged',
+  ),
+  OUTCRY_SPEED: variable(1, number(0.01, 3_600), "the simulator's tape seconds per second"),
+  OUTCRY_SYMBOLS: variable(0, integer(0, 8_000), "the simulator's synthetic symbols"),
+  OUTCRY_TAPE: variable<string | null>(null, directory, "the simulator's tape directory"),
+} as const;
+
+type Values = { readonly [Name in keyof typeof VARIABLES]: (typeof VARIABLES)[Name]['fallback'] };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly exchangeUrl: string | null;
+  readonly demo: boolean;
+  readonly shards: number;
+  readonly gatewayThreads: number;
+  readonly orderThreads: number;
+  readonly exchangeConnections: number;
+  readonly ordersPerSecond: number;
+  readonly notAfterMs: number;
+  readonly logLevel: string;
+  readonly simulator: {
+    readonly speed: number;
+    readonly symbols: number;
+    readonly tape: string | null;
+  };
+}
+
+/** Throws `ConfigError` with a sentence for the user. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('OUTCRY_') && !Object.hasOwn(VARIABLES, name)) {
+      throw new ConfigError(
+        `${name} is not a setting of Outcry; known are ${Object.keys(VARIABLES).join(', ')}`,
+      );
+    }
+  }
+  const values = Object.fromEntries(
+    Object.entries(VARIABLES).map(([name, { fallback, parse }]) => {
+      const text = environment[name];
+      return [name, text === undefined || text === '' ? fallback : parse(text, name)];
+    }),
+  ) as unknown as Values;
+  return {
+    host: values.OUTCRY_HOST,
+    port: values.OUTCRY_PORT,
+    dataDir: values.OUTCRY_DATA_DIR,
+    exchangeUrl: values.OUTCRY_EXCHANGE_URL,
+    demo: values.OUTCRY_DEMO,
+    shards: values.OUTCRY_SHARDS,
+    gatewayThreads: values.OUTCRY_GATEWAY_THREADS,
+    orderThreads: values.OUTCRY_ORDER_THREADS,
+    exchangeConnections: values.OUTCRY_EXCHANGE_CONNECTIONS,
+    ordersPerSecond: values.OUTCRY_ORDERS_PER_SECOND,
+    notAfterMs: values.OUTCRY_NOT_AFTER_MS,
+    logLevel: values.OUTCRY_LOG_LEVEL,
+    simulator: {
+      speed: values.OUTCRY_SPEED,
+      symbols: values.OUTCRY_SYMBOLS,
+      tape: values.OUTCRY_TAPE,
+    },
+  };
+}
+
+function variable<Value>(
+  fallback: Value,
+  parse: (text: string, name: string) => Value,
+  about: string,
+): Variable<Value> {
+  return { fallback, parse, about };
+}
+
+function integer(min: number, max: number) {
+  return (text: string, name: string): number => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, was "${text}"`);
+  };
+}
+
+function number(min: number, max: number) {
+  return (text: string, name: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value >= min && value <= max) return value;
+    throw new ConfigError(`${name} must be a number from ${min} to ${max}, was "${text}"`);
+  };
+}
+
+function flag(text: string, name: string): boolean {
+  if (text === '0' || text === '1') return text === '1';
+  throw new ConfigError(`${name} must be 0 or 1, was "${text}"`);
+}
+
+function oneOf(choices: readonly string[]) {
+  return (text: string, name: string): string => {
+    if (choices.includes(text)) return text;
+    throw new ConfigError(`${name} must be one of ${choices.join(', ')}, was "${text}"`);
+  };
+}
+
+function address(text: string, name: string): string {
+  if (isIP(text) !== 0 || text === 'localhost') return text;
+  throw new ConfigError(`${name} must be an IP address, was "${text}"`);
+}
+
+function url(text: string, name: string): string {
+  const malformed = `${name} must be a URL such as http://127.0.0.1:9001, was "${text}"`;
+  if (!URL.canParse(text)) throw new ConfigError(malformed);
+  const { protocol, origin, pathname, search, hash } = new URL(text);
+  const isPlain = pathname === '/' && search === '' && hash === '';
+  if (protocol !== 'http:' || !isPlain) throw new ConfigError(malformed);
+  return origin;
+}
+
+function directory(text: string): string {
+  return resolve(text);
+}

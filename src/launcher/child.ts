@@ -1,0 +1,99 @@
+// One child process: started again when it dies, with a growing pause, until it has died too often; told to stop by a
+// signal. Its end of the channel to us closes when we die, whatever killed us.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const RESTARTS_MAX = 5;
+const RESTART_WINDOW_MS = 30_000;
+const PAUSE_MIN_MS = 100;
+/** A start that failed for a reason that another start would not change: configuration, port, directory. */
+const EXIT_BAD_START = 1;
+
+export class Child {
+  readonly ended: Promise<void>;
+  readonly #name: string;
+  readonly #environment: Readonly<Record<string, string>>;
+  #args: readonly string[];
+  #process: ChildProcess | null = null;
+  #stopping = false;
+  #diedAtMs: number[] = [];
+  #settleEnded: () => void = () => undefined;
+  #givenUp: (exitCode: number) => void = () => undefined;
+  #printed = '';
+  #awaited: { pattern: RegExp; found: (match: RegExpExecArray) => void } | null = null;
+
+  constructor(name: string, args: readonly string[], environment: Record<string, string>) {
+    this.#name = name;
+    this.#args = args;
+    this.#environment = environment;
+    this.ended = new Promise((resolve) => {
+      this.#settleEnded = resolve;
+    });
+  }
+
+  start(): void {
+    const listens = this.#awaited !== null;
+    const child = spawn(process.execPath, ['--import', 'tsx', ...this.#args], {
+      cwd: ROOT,
+      stdio: ['ignore', listens ? 'pipe' : 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...this.#environment },
+    });
+    this.#process = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onPrinted(text));
+    child.once('exit', (code, signal) => this.#onExit(code, signal));
+  }
+
+  /** The first match in what the child prints to its standard output. Before `start`. */
+  untilPrinted(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((found) => {
+      this.#awaited = { pattern, found };
+    });
+  }
+
+  restartWith(args: readonly string[]): void {
+    this.#args = args;
+  }
+
+  /** Called with an exit code when the child is not started again. */
+  onGivenUp(listener: (exitCode: number) => void): void {
+    this.#givenUp = listener;
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    if (this.#process === null) this.#settleEnded();
+    else this.#process.kill('SIGTERM');
+  }
+
+  kill(): void {
+    this.#process?.kill('SIGKILL');
+  }
+
+  #onPrinted(text: string): void {
+    if (this.#awaited === null) return;
+    this.#printed += text;
+    const match = this.#awaited.pattern.exec(this.#printed);
+    if (match === null) return;
+    this.#awaited.found(match);
+    this.#awaited = null;
+    this.#printed = '';
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#process = null;
+    if (this.#stopping) return this.#settleEnded();
+    const now = Date.now();
+    this.#diedAtMs = [...this.#diedAtMs.filter((at) => now - at < RESTART_WINDOW_MS), now];
+    if (code === EXIT_BAD_START || this.#diedAtMs.length > RESTARTS_MAX) {
+      this.#settleEnded();
+      return this.#givenUp(code ?? EXIT_BAD_START);
+    }
+    const cause = signal === null ? `with code ${code}` : `by ${signal}`;
+    process.stderr.write(`the ${this.#name} process ended ${cause}; it is started again\n`);
+    const pauseMs = PAUSE_MIN_MS * 2 ** (this.#diedAtMs.length - 1);
+    setTimeout(() => {
+      if (!this.#stopping) this.start();
+    }, pauseMs);
+  }
+}

@@ -1,0 +1,16 @@
+// What every thread must know to build the same system: plain data, handed over when a thread starts.
+import type { ShardMap } from '../actors/addresses.ts';
+import type { Config } from '../config.ts';
+
+export interface Settings {
+  readonly config: Config;
+  /** From meta.json: the shard files, and bucket -> shard file. */
+  readonly shards: number;
+  readonly shardMap: ShardMap;
+  /** The shared table of last prices. */
+  readonly prices: SharedArrayBuffer;
+  /** Becomes the directory's signing key if it has none yet. */
+  readonly freshSigningKey: string;
+  /** The port the gateways share; null until gateway 0 has bound it. */
+  readonly listenPort: number | null;
+}
