@@ -1,0 +1,299 @@
+// The exchange itself: commands in, records and frames out, the clock given. No I/O, no Date, no randomness: the same
+// commands at the same times give the same output, so the simulation tests use it as it is.
+import { LIMITS } from '../../limits.ts';
+import type {
+  CancelRequest,
+  CancelResult,
+  Execution,
+  PlaceRefusal,
+  PlaceRequest,
+  PlaceResult,
+  PriceSnapshot,
+  QueryRequest,
+  QueryResult,
+  SessionState,
+  VenueOrder,
+} from '../port.ts';
+import { CancelAnswers } from './cancel-answers.ts';
+import { FillRegister } from './fill-register.ts';
+import type { Quote } from './liquidity.ts';
+import { externalOrderIdOf, type LiveOrder, leavesOf, ordinalOf } from './live-order.ts';
+import type { LogRecord } from './log-record.ts';
+import { describeMarket, Market, type SymbolListing } from './market.ts';
+import { Matching } from './matching.ts';
+import { OrderRegister } from './order-register.ts';
+import { type EngineOutput, execIdOf, Outbox } from './outbox.ts';
+
+export interface EngineOptions {
+  /** Names this life of the book: a new one whenever the book is lost. */
+  readonly epoch: string;
+  readonly listings: readonly SymbolListing[];
+}
+
+export class Engine {
+  readonly #markets = new Map<string, Market>();
+  readonly #orders = new OrderRegister();
+  readonly #fills = new FillRegister();
+  readonly #cancelAnswers = new CancelAnswers();
+  readonly #outbox: Outbox;
+  readonly #matching: Matching;
+  /** Oldest first: all refills take equally long. An entry whose quote was freshened meanwhile is void. */
+  readonly #refills: { readonly market: Market; readonly atMs: number }[] = [];
+  #session: SessionState;
+
+  constructor({ epoch, listings }: EngineOptions) {
+    this.#outbox = new Outbox(epoch);
+    this.#session = { sessionId: `${epoch}-s0`, state: 'closed' };
+    this.#matching = new Matching({
+      orders: this.#orders,
+      fills: this.#fills,
+      outbox: this.#outbox,
+      onThinned: (market) => this.#noteRefill(market),
+    });
+    for (const listing of listings) this.#marketOf(listing.symbol).listing = listing;
+  }
+
+  get epoch(): string {
+    return this.#outbox.epoch;
+  }
+
+  get session(): SessionState {
+    return this.#session;
+  }
+
+  get executionSeq(): number {
+    return this.#outbox.executionSeq;
+  }
+
+  get priceSeq(): number {
+    return this.#outbox.priceSeq;
+  }
+
+  /** Everything said since the last call. Its records must be written before anything of it is shown. */
+  take(): EngineOutput {
+    return this.#outbox.take();
+  }
+
+  place(requests: readonly PlaceRequest[], nowMs: number): PlaceResult[] {
+    return requests.map((request) => this.#placeOne(request, nowMs));
+  }
+
+  cancel(requests: readonly CancelRequest[], nowMs: number): CancelResult[] {
+    return requests.map((request) => this.#cancelOne(request, nowMs));
+  }
+
+  query(requests: readonly QueryRequest[]): QueryResult[] {
+    return requests.map(({ clientOrderId }) => {
+      const ordinal = this.#orders.find(clientOrderId, null);
+      if (ordinal === null) return { outcome: 'not_found', clientOrderId };
+      return { outcome: 'found', clientOrderId, order: this.#orders.describe(ordinal) };
+    });
+  }
+
+  /** Oldest first, those after the order `after`. */
+  openOrders(after: string | null, limit: number): { orders: VenueOrder[]; hasMore: boolean } {
+    const last = after === null ? 0 : (ordinalOf(after) ?? 0);
+    const orders: VenueOrder[] = [];
+    for (const { ordinal } of this.#orders.open()) {
+      if (ordinal <= last) continue;
+      if (orders.length === limit) return { orders, hasMore: true };
+      orders.push(this.#orders.describe(ordinal));
+    }
+    return { orders, hasMore: false };
+  }
+
+  /** Null for an order that the exchange does not know. */
+  fills(externalOrderId: string): Execution[] | null {
+    const ordinal = this.#orders.find('', externalOrderId);
+    if (ordinal === null) return null;
+    const { clientOrderId, symbol, side } = this.#orders.describe(ordinal);
+    return this.#fills.of(ordinal).map((fill) => ({
+      kind: 'execution',
+      epoch: this.epoch,
+      execKind: 'trade',
+      execId: execIdOf(fill.seq),
+      clientOrderId,
+      externalOrderId,
+      symbol,
+      side,
+      execRef: null,
+      reason: null,
+      ...fill,
+    }));
+  }
+
+  priceSnapshot(): PriceSnapshot {
+    const symbols = [];
+    for (const market of this.#markets.values()) {
+      if (market.listing !== null) symbols.push(describeMarket(market, market.listing));
+    }
+    const { epoch, session } = this;
+    return { kind: 'snapshot', epoch, seq: this.#outbox.priceSeq, session, symbols };
+  }
+
+  openSession(sessionId: string, nowMs: number): void {
+    this.#session = { sessionId, state: 'open' };
+    this.#outbox.session(this.#session, nowMs);
+  }
+
+  /** The end of the day: day orders expire before the close is published. */
+  closeSession(nowMs: number): void {
+    for (const order of [...this.#orders.open()]) {
+      if (order.timeInForce !== 'day') continue;
+      this.#marketOf(order.symbol).book.side(order.side).remove(order);
+      this.#matching.end(order, 'expired', 'end_of_session', nowMs);
+    }
+    this.#session = { ...this.#session, state: 'closed' };
+    this.#outbox.session(this.#session, nowMs);
+  }
+
+  halt(symbol: string, halted: boolean): void {
+    this.#marketOf(symbol).halted = halted;
+  }
+
+  /** A quote of the tape. From the first one on the symbol has no quotes made around its prints. */
+  quote(symbol: string, quote: Quote, nowMs: number): void {
+    const market = this.#marketOf(symbol);
+    market.quoteIsMade = false;
+    this.#matching.quote(market, quote, nowMs);
+  }
+
+  print(symbol: string, priceInCents: number, numShares: number, nowMs: number): void {
+    this.#matching.print(this.#marketOf(symbol), priceInCents, numShares, nowMs);
+  }
+
+  /** When `advance` next has something to do; null for never. */
+  nextDueMs(): number | null {
+    return this.#refills[0]?.atMs ?? null;
+  }
+
+  /** Lets the quotes' sizes come back that are due by now. */
+  advance(nowMs: number): void {
+    let due = 0;
+    for (const { atMs } of this.#refills) {
+      if (atMs > nowMs) break;
+      due++;
+    }
+    for (const { market, atMs } of this.#refills.splice(0, due)) {
+      if (market.liquidity.refillAtMs === atMs) this.#matching.refill(market, nowMs);
+    }
+  }
+
+  /** Takes back one record of its own log. What it says is not said again. */
+  restore(record: LogRecord): void {
+    this.#outbox.resumeAfter(record);
+    switch (record.kind) {
+      case 'order':
+        this.#rest(this.#orders.add(record));
+        return;
+      case 'refusal':
+        this.#orders.close(this.#orders.add(record), 'rejected', record.reason);
+        return;
+      case 'execution':
+        this.#restoreExecution(record);
+        return;
+      case 'cancel':
+        this.#cancelAnswers.remember(record.result);
+        return;
+      case 'session':
+        this.#session = record.session;
+        return;
+    }
+  }
+
+  #placeOne(request: PlaceRequest, nowMs: number): PlaceResult {
+    const { clientOrderId } = request;
+    if (this.#orders.has(clientOrderId)) {
+      return { outcome: 'duplicate_client_order_id', clientOrderId };
+    }
+    const reason = this.#refusalOf(request, nowMs);
+    const order = this.#orders.add(request);
+    const externalOrderId = externalOrderIdOf(order.ordinal);
+    if (reason !== null) {
+      const record = { ...request, externalOrderId, reason, atMs: nowMs };
+      this.#outbox.record({ kind: 'refusal', ...record });
+      this.#orders.close(order, 'rejected', reason);
+      return { outcome: 'refused', clientOrderId, reason };
+    }
+    this.#outbox.record({ kind: 'order', ...request, externalOrderId, atMs: nowMs });
+    this.#outbox.accepted(order, nowMs);
+    this.#matching.enter(order, this.#marketOf(order.symbol), nowMs);
+    return { outcome: 'accepted', clientOrderId, externalOrderId };
+  }
+
+  #refusalOf(request: PlaceRequest, nowMs: number): PlaceRefusal | null {
+    const market = this.#markets.get(request.symbol);
+    if (nowMs > request.notAfterMs) return 'too_late';
+    if (market === undefined || market.listing === null) return 'unknown_symbol';
+    if (this.#session.state === 'closed') return 'market_closed';
+    if (market.halted) return 'symbol_halted';
+    const { numShares, priceInCents } = request;
+    if (!isWithin(numShares, LIMITS.numSharesMax)) return 'invalid_quantity';
+    const isOnTick = priceInCents % market.listing.tickInCents === 0;
+    return isWithin(priceInCents, LIMITS.priceInCentsMax) && isOnTick ? null : 'invalid_price';
+  }
+
+  #cancelOne(request: CancelRequest, nowMs: number): CancelResult {
+    const earlier = this.#cancelAnswers.find(request.cancelId);
+    if (earlier !== null) return earlier;
+    const result = this.#answerCancel(request, nowMs);
+    this.#cancelAnswers.remember(result);
+    this.#outbox.record({ kind: 'cancel', ...request, result, atMs: nowMs });
+    return result;
+  }
+
+  #answerCancel(request: CancelRequest, nowMs: number): CancelResult {
+    const { cancelId, clientOrderId, externalOrderId } = request;
+    const ordinal = this.#orders.find(clientOrderId, externalOrderId);
+    if (ordinal === null) {
+      return { outcome: 'refused', cancelId, reason: 'unknown_order', cumQty: null };
+    }
+    const { cumQty } = this.#orders.describe(ordinal);
+    const order = this.#orders.live(ordinal);
+    if (order === null) return { outcome: 'refused', cancelId, reason: 'too_late', cumQty };
+    this.#marketOf(order.symbol).book.side(order.side).remove(order);
+    this.#matching.end(order, 'cancelled', 'requested', nowMs);
+    return { outcome: 'cancelled', cancelId, cumQty };
+  }
+
+  #noteRefill(market: Market): void {
+    const atMs = market.liquidity.refillAtMs;
+    if (atMs !== null) this.#refills.push({ market, atMs });
+  }
+
+  #rest(order: LiveOrder): void {
+    this.#marketOf(order.symbol).book.side(order.side).add(order);
+  }
+
+  #restoreExecution(execution: Execution): void {
+    const ordinal = this.#orders.find('', execution.externalOrderId);
+    const order = ordinal === null ? null : this.#orders.live(ordinal);
+    if (order === null || execution.execKind === 'accepted') return;
+    order.cumQty = execution.cumQty;
+    const { seq, cumQty, lastQty, lastPriceInCents, exchangeAtMs } = execution;
+    if (lastQty !== null && lastPriceInCents !== null) {
+      this.#fills.add(order.ordinal, { seq, cumQty, lastQty, lastPriceInCents, exchangeAtMs });
+      this.#marketOf(order.symbol).printed(lastPriceInCents, exchangeAtMs);
+    }
+    if (execution.execKind === 'trade' && leavesOf(order) > 0) return;
+    this.#marketOf(order.symbol).book.side(order.side).remove(order);
+    this.#orders.close(order, closedStatusOf(execution), execution.reason);
+  }
+
+  #marketOf(symbol: string): Market {
+    const known = this.#markets.get(symbol);
+    if (known !== undefined) return known;
+    const market = new Market(symbol);
+    this.#markets.set(symbol, market);
+    return market;
+  }
+}
+
+function isWithin(value: number, max: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= max;
+}
+
+function closedStatusOf(execution: Execution): 'filled' | 'cancelled' | 'expired' {
+  if (execution.execKind === 'expired') return 'expired';
+  return execution.execKind === 'cancelled' ? 'cancelled' : 'filled';
+}

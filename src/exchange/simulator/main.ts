@@ -1,0 +1,82 @@
+// `npm run exchange`: the simulator as a process of its own. It prints one line when it is ready, and stops on a signal or,
+// with --parent, when the process that started it is gone, however that ended.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Exchange } from './exchange.ts';
+import { createHttpShell } from './http-shell.ts';
+import { OptionError, readOptions, type SimulatorOptions, USAGE } from './options.ts';
+import { Replay } from './replay.ts';
+import { SyntheticMarket, syntheticListings } from './synthetic.ts';
+import { openTape } from './tape.ts';
+
+const ADVANCE_EVERY_MS = 10;
+const HEARTBEAT_EVERY_MS = 1_000;
+
+function run(options: SimulatorOptions): void {
+  const nowMs = () => Date.now();
+  const tape = openTape(options.tapeDirectory);
+  const exchange = new Exchange({
+    logFile: join(dataDirectoryOf(options), 'exchange.ndjson'),
+    listings: [...tape.listings, ...syntheticListings(options.symbols)],
+    echo: options.echo,
+    loseBook: options.loseBook,
+    nowMs,
+  });
+  const { speed, breakMs } = options;
+  const { engine, sessionSinceMs } = exchange;
+  const replay = new Replay(engine, tape, { speed, breakMs, sessionSinceMs });
+  const synthetic = new SyntheticMarket(engine, options);
+  const advance = () =>
+    exchange.run((_, now) => {
+      replay.advance(now);
+      if (engine.session.state === 'open') synthetic.advance(now);
+      engine.advance(now);
+    });
+
+  advance();
+  const server = createHttpShell({
+    exchange,
+    nowMs,
+    answer: (request) => exchange.answer(request),
+  });
+  server.on('error', (error) => fail(`The exchange could not listen: ${error.message}.`));
+  server.listen(options.port, options.host, () => {
+    const timers = [
+      setInterval(advance, ADVANCE_EVERY_MS),
+      setInterval(() => exchange.heartbeat(), HEARTBEAT_EVERY_MS),
+    ];
+    const stop = () => {
+      timers.forEach(clearInterval);
+      exchange.close();
+      server.closeAllConnections();
+      server.close(() => process.exit(0));
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+    if (options.endsWithParent) process.once('disconnect', stop);
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : options.port;
+    const ready = `exchange ready http://${options.host}:${port}`;
+    process.stdout.write(`${ready}\nexchange log ${exchange.log.file}\n`);
+  });
+}
+
+function dataDirectoryOf({ dataDirectory }: SimulatorOptions): string {
+  return dataDirectory ?? mkdtempSync(join(tmpdir(), 'outcry-exchange-'));
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.endsWithParent && process.send === undefined) {
+    throw new OptionError('--parent needs an IPC channel to the process that started this one');
+  }
+  run(options);
+} catch (error) {
+  if (error instanceof OptionError) fail(`${error.message}.\n\n${USAGE}`);
+  fail(`The exchange could not start: ${error instanceof Error ? error.message : String(error)}.`);
+}
