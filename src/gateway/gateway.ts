@@ -1,0 +1,131 @@
+// Builds one gateway: an edge of the actor system on one side, HTTP on the other. It holds nothing that cannot be had
+// again: watches are sent anew, tokens are verified anew.
+import {
+  DIRECTORY,
+  EXCHANGE_CONNECTION,
+  gatewayAddress,
+  type ShardMap,
+} from '../actors/addresses.ts';
+import type { SymbolTerms } from '../actors/context.ts';
+import type { WatchCatalogue } from '../actors/directory/protocol.ts';
+import type { WatchLink } from '../actors/exchange-connection/protocol.ts';
+import { LIMITS } from '../limits.ts';
+import type { Address, Message } from '../runtime/actor.ts';
+import type { Edge, EdgeListener } from '../runtime/edge.ts';
+import { Tokens } from './auth.ts';
+import { Catalogue } from './catalogue.ts';
+import { FrontDoor, type Log } from './front-door.ts';
+import { HttpServer } from './http-server.ts';
+import { PasswordChecker } from './passwords.ts';
+import type { GatewayMessage, ThreadSnapshotData } from './protocol.ts';
+import { Readiness } from './readiness.ts';
+import type { Services } from './services.ts';
+import { StreamHub } from './stream-hub.ts';
+
+export interface GatewayOptions {
+  readonly edge: (address: Address, listener: EdgeListener) => Edge;
+  /** Counts from 0; names the gateway's address and its streams. */
+  readonly number: number;
+  readonly shards: ShardMap;
+  /** Ready only when the demo users have their cash and shares. */
+  readonly demo: boolean;
+  readonly prices: (symbol: string) => SymbolTerms | null;
+  readonly config: GatewayConfig;
+}
+
+export interface GatewayConfig {
+  readonly log: Log;
+}
+
+export interface Gateway {
+  readonly address: Address;
+  /** The way in without a socket. */
+  readonly frontDoor: FrontDoor;
+  readonly hub: StreamHub;
+  /** Resolves with the port, which is new when 0 was asked for; rejects with a `ListenError`. */
+  listen(host: string, port: number): Promise<number>;
+  /** Takes nothing new, sends every stream away, and resolves when what was in flight is answered or `stopMs` is over. */
+  drain(): Promise<void>;
+  close(): void;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { number, shards, demo, prices, config } = options;
+  const address = gatewayAddress(number);
+  const catalogue = new Catalogue();
+  const threads = new Map<string, ThreadSnapshotData>();
+  let isPriceFeedLive = false;
+
+  const edge = options.edge(address, (message) => receive(message as GatewayMessage));
+  const hub = new StreamHub(edge, number, shards);
+  const readiness = new Readiness({ edge, shards, catalogue, demo });
+  const services: Services = {
+    edge,
+    shards,
+    catalogue,
+    prices,
+    readiness,
+    hub,
+    threads,
+    tokens: new Tokens(edge),
+    passwords: new PasswordChecker(),
+    isPriceFeedStale: () => !isPriceFeedLive,
+  };
+  const frontDoor = new FrontDoor(services, config.log);
+  const server = new HttpServer((request) => frontDoor.answer(request));
+
+  function receive(message: GatewayMessage): void {
+    switch (message.kind) {
+      case 'PriceChanged':
+      case 'UserEvents':
+      case 'WatcherDropped':
+        return hub.receive(message);
+      case 'CatalogueChanged':
+        return catalogue.replace(message.symbols);
+      case 'LinkChanged':
+        isPriceFeedLive = message.link.priceFeedLive;
+        return;
+      case 'StartupCompleted':
+        return readiness.startupCompleted();
+      case 'ThreadReported':
+        threads.set(message.thread, message.snapshot);
+        return;
+      default:
+        config.log('warn', 'a gateway was told something it does not know', { message });
+    }
+  }
+
+  const directoryWatch: WatchCatalogue = { kind: 'WatchCatalogue', watcher: address };
+  const linkWatch: WatchLink = { kind: 'WatchLink', watcher: address };
+  tellWheneverUp(edge, DIRECTORY, directoryWatch);
+  tellWheneverUp(edge, EXCHANGE_CONNECTION, linkWatch);
+  edge.watch(EXCHANGE_CONNECTION, ({ state }) => {
+    if (state === 'down') isPriceFeedLive = false;
+  });
+
+  return {
+    address,
+    frontDoor,
+    hub,
+    listen: (host, port) => server.listen(host, port),
+    async drain() {
+      server.stopListening();
+      hub.drain();
+      const isOver = new Promise<void>((resolve) => edge.after(LIMITS.stopMs, resolve));
+      await Promise.race([server.idle(), isOver]);
+    },
+    close() {
+      hub.close();
+      server.close();
+      edge.close();
+    },
+  };
+}
+
+/** Registrations are soft state: whoever restarts is told again. Repeating one is harmless. */
+function tellWheneverUp(edge: Edge, address: Address, message: Message): void {
+  edge.tell(address, message);
+  edge.watch(address, ({ state }) => {
+    if (state === 'up') edge.tell(address, message);
+  });
+}

@@ -1,0 +1,196 @@
+// The only file that sees uWebSockets. Reads a request whole before anything is done with it, answers corked, and keeps a
+// stream's socket flushed. One server per gateway thread; several share a port.
+import {
+  App,
+  type HttpRequest,
+  type HttpResponse,
+  type TemplatedApp,
+  type us_listen_socket,
+  us_listen_socket_close,
+  us_socket_local_port,
+} from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
+import { LIMITS } from '../limits.ts';
+import { ListenError } from './errors.ts';
+import { problem } from './problem.ts';
+import { HEADERS, type HeaderName, type RawRequest } from './request.ts';
+import type { Answer, Headers, JsonAnswer, StreamAnswer } from './route.ts';
+import type { Sink } from './sink.ts';
+import { HEARTBEAT } from './sse-frame.ts';
+
+const COMMON_HEADERS: Headers = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
+
+/** A request on its way. After `isGone` its response object must not be touched. */
+interface Exchange {
+  readonly res: HttpResponse;
+  readonly method: string;
+  isGone: boolean;
+  onGone: () => void;
+}
+
+export class HttpServer {
+  readonly #answer: (request: RawRequest) => Promise<Answer>;
+  readonly #app: TemplatedApp;
+  readonly #inFlight = new Set<Exchange>();
+  #listenSocket: us_listen_socket | null = null;
+  #isStopping = false;
+  #isClosed = false;
+  #onIdle: (() => void)[] = [];
+  /** A thread that ends with open sockets takes the process with it. */
+  readonly #closeAtExit = () => this.close();
+
+  constructor(answer: (request: RawRequest) => Promise<Answer>) {
+    this.#answer = answer;
+    this.#app = App().any('/*', (res, req) => this.#onRequest(res, req));
+    process.on('exit', this.#closeAtExit);
+  }
+
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#app.listen(host, port, (socket) => {
+        if (socket === false) return reject(new ListenError(host, port));
+        this.#listenSocket = socket;
+        resolve(us_socket_local_port(socket));
+      });
+    });
+  }
+
+  /** Connections that are open stay so until their next answer, which ends them. */
+  stopListening(): void {
+    this.#isStopping = true;
+    if (this.#listenSocket !== null) us_listen_socket_close(this.#listenSocket);
+    this.#listenSocket = null;
+  }
+
+  /** Resolves when every request that was taken has its answer. */
+  idle(): Promise<void> {
+    if (this.#inFlight.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    process.off('exit', this.#closeAtExit);
+    this.#app.close();
+  }
+
+  #onRequest(res: HttpResponse, req: HttpRequest): void {
+    const method = req.getMethod().toUpperCase();
+    const exchange: Exchange = { res, method, isGone: false, onGone: () => undefined };
+    const head = { method, path: req.getUrl(), query: req.getQuery(), headers: headersOf(req) };
+    const declaredBytes = Number(req.getHeader('content-length') || 0);
+    this.#inFlight.add(exchange);
+    res.onAborted(() => {
+      exchange.isGone = true;
+      exchange.onGone();
+      this.#settled(exchange);
+    });
+    const take = (body: RawRequest['body'], endConnection: boolean) =>
+      void this.#take(exchange, { ...head, body }, endConnection);
+    if (declaredBytes <= LIMITS.bodyBytesMax) return readBody(res, take);
+    res.onData(() => undefined); // what still comes of it is dropped as it comes
+    take('too_large', declaredBytes > LIMITS.bodyDrainBytesMax);
+  }
+
+  async #take(exchange: Exchange, request: RawRequest, endConnection: boolean): Promise<void> {
+    const answer = this.#isStopping ? problem('shutting_down') : await this.#answer(request);
+    if (exchange.isGone) return;
+    if (answer.kind === 'stream') return this.#stream(exchange, answer);
+    sendJson(exchange, answer, endConnection || this.#isStopping);
+    this.#settled(exchange);
+  }
+
+  #stream(exchange: Exchange, answer: StreamAnswer): void {
+    const { res } = exchange;
+    this.#settled(exchange); // a stream is no request in flight: a drain sends it away
+    res.cork(() => {
+      res.writeStatus('200 OK');
+      writeHeaders(res, {
+        'content-type': 'text/event-stream',
+        'x-accel-buffering': 'no',
+        ...COMMON_HEADERS,
+        ...answer.headers,
+      });
+    });
+    const listener = answer.open(sinkOf(exchange));
+    exchange.onGone = () => listener.closed();
+    if (exchange.isGone) return;
+    // uWebSockets flushes what it has buffered only while something is written in here, and cuts a client off otherwise.
+    res.onWritable(() => {
+      const hasRoom = !exchange.isGone && writeTo(exchange, HEARTBEAT);
+      if (hasRoom) listener.drained();
+      return true;
+    });
+  }
+
+  #settled(exchange: Exchange): void {
+    if (!this.#inFlight.delete(exchange) || this.#inFlight.size > 0) return;
+    for (const resolve of this.#onIdle) resolve();
+    this.#onIdle = [];
+  }
+}
+
+/** Nothing is done before the last byte: bad framing may show only there. */
+function readBody(
+  res: HttpResponse,
+  take: (body: RawRequest['body'], endConnection: boolean) => void,
+): void {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  let isOver = false;
+  res.onData((chunk, isLast) => {
+    if (isOver) return;
+    bytes += chunk.byteLength;
+    if (bytes > LIMITS.bodyBytesMax) {
+      isOver = true;
+      chunks = [];
+      return take('too_large', true); // no length was declared, so there may be no end to it
+    }
+    chunks.push(Buffer.from(Buffer.from(chunk))); // a copy: the chunk is taken back on return
+    if (!isLast) return;
+    isOver = true;
+    take(Buffer.concat(chunks), false);
+  });
+}
+
+function headersOf(req: HttpRequest): Record<HeaderName, string> {
+  const entries = HEADERS.map((name) => [name, req.getHeader(name)] as const);
+  return Object.fromEntries(entries) as Record<HeaderName, string>;
+}
+
+function sendJson({ res, method }: Exchange, answer: JsonAnswer, endConnection: boolean): void {
+  const body = JSON.stringify(answer.body);
+  res.cork(() => {
+    res.writeStatus(`${answer.status} ${STATUS_CODES[answer.status] ?? ''}`);
+    writeHeaders(res, { 'content-type': answer.contentType, ...COMMON_HEADERS, ...answer.headers });
+    if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(body), endConnection);
+    else res.end(body, endConnection);
+  });
+}
+
+function writeHeaders(res: HttpResponse, headers: Headers): void {
+  for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
+}
+
+function sinkOf(exchange: Exchange): Sink {
+  return {
+    write: (bytes) => !exchange.isGone && writeTo(exchange, bytes),
+    close() {
+      if (exchange.isGone) return;
+      exchange.isGone = true;
+      exchange.res.cork(() => exchange.res.end(undefined, true));
+    },
+  };
+}
+
+function writeTo({ res }: Exchange, bytes: string | Uint8Array): boolean {
+  let hasRoom = false;
+  res.cork(() => {
+    hasRoom = res.write(bytes);
+  });
+  return hasRoom;
+}

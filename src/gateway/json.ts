@@ -1,0 +1,108 @@
+// What the API shows of orders, accounts, prices and events. Times are RFC 3339 UTC with milliseconds, money integer cents.
+import type { SymbolTerms } from '../actors/context.ts';
+import type { CatalogueEntry } from '../actors/directory/protocol.ts';
+import type { Account, Holding, UserEvent } from '../actors/order-shard/protocol.ts';
+import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
+import { averageInCents } from '../domain/money.ts';
+import { isAnswered, type Order } from '../domain/order.ts';
+
+export function isoOf(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+export function orderJson(order: Order) {
+  return {
+    id: order.id,
+    status: order.status,
+    createdAt: isoOf(order.createdAtMs),
+    updatedAt: isoOf(order.updatedAtMs),
+    position: order.side,
+    symbol: order.symbol,
+    type: order.orderType,
+    timeInForce: order.timeInForce,
+    numShares: order.numShares,
+    priceInCents: order.priceInCents,
+    cumQty: order.cumQty,
+    leavesQty: order.leavesQty,
+    avgPriceInCents: averageInCents(order.cumNotionalInCents, order.cumQty),
+    feeInCents: order.feeInCents,
+    failCode: order.failCode,
+    cancel: cancelJson(order),
+    externalOrderId: order.externalOrderId,
+  };
+}
+
+export function placedJson(order: Order) {
+  return { ...orderJson(order), outcome: outcomeOf(order) };
+}
+
+/** What the exchange has said about the submit; `unknown` while it has said nothing. */
+function outcomeOf(order: Order): 'unknown' | 'accepted' | 'refused' | 'not_sent' {
+  if (!isAnswered(order)) return 'unknown';
+  if (order.externalOrderId !== null || order.cumQty > 0) return 'accepted';
+  return order.ourVerdict === null ? 'refused' : 'not_sent';
+}
+
+/** Null when nobody asked for a cancel and the order was not cancelled; the reason is the exchange's or ours. */
+function cancelJson(order: Order) {
+  const requestedAt = order.cancelRequestedAtMs === null ? null : isoOf(order.cancelRequestedAtMs);
+  if (order.status === 'cancelled') {
+    const reason = order.cancelled ?? order.venueRejected ?? order.ourVerdict;
+    return { state: 'confirmed', requestedAt, reason };
+  }
+  if (order.cancelsRequested === 0) return null;
+  if (order.cancelsRequested > order.cancelsRefused) {
+    return { state: 'requested', requestedAt, reason: null };
+  }
+  return { state: 'rejected', requestedAt, reason: order.cancelRefusal };
+}
+
+export function accountJson(account: Account) {
+  return {
+    userId: account.userId,
+    cashInCents: account.cashInCents,
+    reservedInCents: account.reservedInCents,
+    buyingPowerInCents: account.buyingPowerInCents,
+    tradingState: account.tradingState,
+  };
+}
+
+export function positionJson({ symbol, numShares, reservedShares }: Holding) {
+  return { symbol, numShares, reservedShares, availableShares: numShares - reservedShares };
+}
+
+export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, stale: boolean) {
+  const price = terms?.price ?? null;
+  return {
+    name: entry.symbol,
+    company: entry.company,
+    priceInCents: price === null ? null : price.priceInCents,
+    lastUpdated: price === null ? null : isoOf(price.lastTradedAtMs),
+    source: 'SIM',
+    stale,
+  };
+}
+
+/** The data of an `order`, `trade` or `account` event. */
+export function eventJson(event: UserEvent) {
+  const { seq, kind } = event;
+  const at = isoOf(event.atMs);
+  switch (event.topic) {
+    case 'order':
+      return { seq, kind, at, order: orderJson(event.order) };
+    case 'trade': {
+      const { execId, lastQty, lastPriceInCents, feeInCents } = event;
+      const order = orderJson(event.order);
+      return { seq, kind, at, order, execId, lastQty, lastPriceInCents, feeInCents };
+    }
+    case 'account':
+      return { seq, kind, at, account: accountJson(event.account) };
+  }
+}
+
+export function priceJson(change: PriceChanged) {
+  const { symbol, priceInCents, seq, merged } = change;
+  const lastUpdated = isoOf(change.lastTradedAtMs);
+  const price = { symbol, priceInCents, lastUpdated, seq, merged };
+  return change.stale ? { ...price, stale: true } : price;
+}

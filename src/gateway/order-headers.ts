@@ -1,0 +1,38 @@
+// The two request headers that orders know: `Idempotency-Key` and `Prefer: wait`.
+import { LIMITS } from '../limits.ts';
+
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+export function isIdempotencyKey(text: string): boolean {
+  return text.length <= LIMITS.idempotencyKeyMax && VISIBLE_ASCII.test(text);
+}
+
+/** Keys for clients that send none. They rise with time, so that the shard's index is appended to. */
+export class IdempotencyKeys {
+  readonly #nowMs: () => number;
+  readonly #random: () => number;
+  #lastMs = 0;
+
+  constructor(clock: { nowMs(): number; random(): number }) {
+    this.#nowMs = () => clock.nowMs();
+    this.#random = () => clock.random();
+  }
+
+  next(): string {
+    this.#lastMs = Math.max(this.#nowMs(), this.#lastMs + 1);
+    const time = this.#lastMs.toString(36).padStart(9, '0');
+    const tail = Array.from({ length: 12 }, () => Math.floor(this.#random() * 36).toString(36));
+    return `gw-${time}-${tail.join('')}`;
+  }
+}
+
+/** Milliseconds; null when `wait` is there and is no whole number of seconds. More than the most is cut to it. */
+export function waitOf(prefer: string): number | null {
+  for (const preference of prefer.split(/[,;]/)) {
+    const [name, value] = preference.split('=', 2).map((part) => part.trim());
+    if (name?.toLowerCase() !== 'wait') continue;
+    if (value === undefined || !/^\d{1,6}$/.test(value)) return null;
+    return Math.min(Number(value) * 1_000, LIMITS.waitMaxMs);
+  }
+  return LIMITS.waitDefaultMs;
+}

@@ -1,0 +1,29 @@
+// What a gateway is told: by main about the start and the threads, by actors about prices, events and the catalogue.
+import type { CatalogueChanged } from '../actors/directory/protocol.ts';
+import type { LinkChanged } from '../actors/exchange-connection/protocol.ts';
+import type { UserEvents, WatcherDropped } from '../actors/order-shard/protocol.ts';
+import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
+
+/** From main, once this start is complete (demo users made, `demo.json` written). Until then `/readyz` is 503. */
+export interface StartupCompleted {
+  readonly kind: 'StartupCompleted';
+}
+
+/** From main, once a second per thread: what `GET /admin/actors` shows. */
+export interface ThreadReported {
+  readonly kind: 'ThreadReported';
+  readonly thread: string;
+  readonly snapshot: ThreadSnapshotData;
+}
+
+/** The metrics snapshot of a thread: plain data that the gateway passes on as it is. */
+export type ThreadSnapshotData = Readonly<Record<string, unknown>>;
+
+export type GatewayMessage =
+  | StartupCompleted
+  | ThreadReported
+  | CatalogueChanged
+  | LinkChanged
+  | PriceChanged
+  | UserEvents
+  | WatcherDropped;

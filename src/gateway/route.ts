@@ -1,0 +1,64 @@
+// What a route is: a method and path, who may call it, the shapes of what it takes, and one function from request to
+// answer. No socket in here: a route is tested by calling it.
+import type { Principal } from './auth.ts';
+import type { Services } from './services.ts';
+import type { Shape } from './shape.ts';
+import type { Sink, SinkListener } from './sink.ts';
+
+export type Headers = Readonly<Record<string, string>>;
+
+export interface JsonAnswer {
+  readonly kind: 'json';
+  readonly status: number;
+  readonly contentType: 'application/json' | 'application/problem+json';
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Answers 200 with `text/event-stream`; `open` is called once the head has been written. */
+export interface StreamAnswer {
+  readonly kind: 'stream';
+  readonly headers: Headers;
+  open(sink: Sink): SinkListener;
+}
+
+export type Answer = JsonAnswer | StreamAnswer;
+
+export interface RouteRequest<Params, Query, Body> {
+  /** `ANONYMOUS` on a route that needs no token. */
+  readonly principal: Principal;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The client's, or made by the gateway. */
+  readonly idempotencyKey: string;
+  /** `Prefer: wait`, in milliseconds. */
+  readonly waitMs: number;
+  readonly lastEventId: string | null;
+}
+
+export interface Route<Params = unknown, Query = unknown, Body = unknown> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Segments that begin with `:` are parameters. */
+  readonly path: string;
+  readonly auth: 'none' | 'user' | 'admin';
+  /** The key is validated, and echoed on every answer. */
+  readonly takesIdempotencyKey?: true;
+  readonly params?: Shape<Params>;
+  /** Absent: no query parameter is known. */
+  readonly query?: Shape<Query>;
+  /** Absent: a body is not read. */
+  readonly body?: Shape<Body>;
+  handle(
+    request: RouteRequest<Params, Query, Body>,
+    services: Services,
+  ): JsonAnswer | StreamAnswer | Promise<Answer>;
+}
+
+export function json(
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+  headers: Headers = {},
+): JsonAnswer {
+  return { kind: 'json', status, contentType: 'application/json', headers, body };
+}

@@ -1,0 +1,26 @@
+// What the gateway's routes may use: asks, the catalogue, prices, tokens and the stream hub. No socket, no store.
+import type { ShardMap } from '../actors/addresses.ts';
+import type { SymbolTerms } from '../actors/context.ts';
+import type { Edge } from '../runtime/edge.ts';
+import type { Tokens } from './auth.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { PasswordChecker } from './passwords.ts';
+import type { ThreadSnapshotData } from './protocol.ts';
+import type { Readiness } from './readiness.ts';
+import type { StreamHub } from './stream-hub.ts';
+
+export interface Services {
+  readonly edge: Pick<Edge, 'ask' | 'nowMs' | 'random' | 'count'>;
+  readonly shards: ShardMap;
+  readonly tokens: Tokens;
+  readonly passwords: PasswordChecker;
+  readonly catalogue: Catalogue;
+  /** The shared table of last prices; null for a symbol that the exchange has not listed. */
+  readonly prices: (symbol: string) => SymbolTerms | null;
+  /** The price feed is gapped, silent or down. */
+  readonly isPriceFeedStale: () => boolean;
+  readonly readiness: Readiness;
+  readonly hub: StreamHub;
+  /** Thread -> its newest snapshot. */
+  readonly threads: ReadonlyMap<string, ThreadSnapshotData>;
+}

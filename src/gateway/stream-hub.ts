@@ -1,0 +1,209 @@
+// All streams of this gateway: who watches what, when it is written, and when a stream has to end. It sees only the edge,
+// its clock and sinks, so a simulated customer connects here too.
+import { type ShardMap, shardAddress, shardOf } from '../actors/addresses.ts';
+import type {
+  ReadEvents,
+  UnwatchUser,
+  UserEvents,
+  WatcherDropped,
+} from '../actors/order-shard/protocol.ts';
+import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
+import { LIMITS } from '../limits.ts';
+import type { Edge } from '../runtime/edge.ts';
+import { Outbox } from './outbox.ts';
+import type { Sink, SinkListener } from './sink.ts';
+import { type Goaway, helloFrame } from './sse-frame.ts';
+import { Stream } from './stream.ts';
+import { SymbolPrices } from './symbol-prices.ts';
+import { type FeedPort, type ResumeAfter, UserFeed } from './user-feed.ts';
+import { Watches } from './watches.ts';
+
+export interface OpenStream {
+  readonly userId: string;
+  readonly symbols: readonly string[];
+  readonly wantsEvents: boolean;
+  readonly lastEventId: string | null;
+  readonly expiresAtMs: number;
+}
+
+export class StreamHub {
+  readonly #edge: Edge;
+  readonly #number: number;
+  readonly #shards: ShardMap;
+  readonly #prices: SymbolPrices;
+  readonly #feeds: Watches<UserFeed>;
+  readonly #streams = new Set<Stream>();
+  readonly #countByUser = new Map<string, number>();
+  readonly #outbox: Outbox;
+  #cancelSweep: (() => void) | null = null;
+
+  constructor(edge: Edge, number: number, shards: ShardMap) {
+    this.#edge = edge;
+    this.#number = number;
+    this.#shards = shards;
+    this.#outbox = new Outbox(edge, (stream) => this.#end(stream, 'slow'));
+    this.#prices = new SymbolPrices(edge, this.#outbox);
+    this.#feeds = new Watches({
+      edge,
+      lingerMs: LIMITS.unwatchLingerMs,
+      open: (userId) => new UserFeed(userId, this.#feedPort()),
+      close: (userId, feed) => this.#closeFeed(userId, feed),
+    });
+    edge.onTickEnd(() => this.#onTickEnd());
+    for (const shard of new Set(shards)) this.#watchShard(shard);
+  }
+
+  get sizes() {
+    return {
+      streams: this.#streams.size,
+      symbols: this.#prices.symbolsWatched,
+      users: this.#feeds.size,
+      usersWithStreams: this.#countByUser.size,
+    };
+  }
+
+  /** Why another stream of this user cannot be opened now; null when it can. */
+  refusal(userId: string): 'too_many_streams' | 'busy' | null {
+    if (this.#streams.size >= LIMITS.streamsPerGatewayMax) return 'busy';
+    const ofUser = this.#countByUser.get(userId) ?? 0;
+    return ofUser >= LIMITS.streamsPerUserMax ? 'too_many_streams' : null;
+  }
+
+  open(options: OpenStream, sink: Sink): SinkListener {
+    const { userId, symbols, wantsEvents, expiresAtMs } = options;
+    const nowMs = this.#edge.nowMs();
+    const id = this.#newId();
+    const stream = new Stream({ id, userId, symbols, wantsEvents, expiresAtMs, sink, nowMs });
+    this.#add(stream);
+    for (const symbol of symbols) this.#prices.join(symbol, stream);
+    if (wantsEvents) {
+      this.#feeds.join(userId, stream).join(stream, resumeAfterOf(options.lastEventId));
+    } else {
+      stream.greet(helloFrame({ streamId: id, resume: 'none', headSeq: null }), null);
+      stream.flush(nowMs);
+    }
+    return { drained: () => this.#onDrained(stream), closed: () => this.#remove(stream) };
+  }
+
+  receive(message: PriceChanged | UserEvents | WatcherDropped): void {
+    switch (message.kind) {
+      case 'PriceChanged':
+        return this.#prices.receive(message);
+      case 'UserEvents':
+        return this.#feeds.get(message.userId)?.receive(message.events);
+      case 'WatcherDropped':
+        return this.#feeds.get(message.userId)?.registrationLost();
+    }
+  }
+
+  /** Every stream is told to come again, and closed. */
+  drain(): void {
+    for (const stream of this.#streams) this.#end(stream, 'shutdown');
+  }
+
+  close(): void {
+    this.drain();
+    this.#cancelSweep?.();
+    this.#prices.close();
+    for (const [, feed] of this.#feeds.entries()) feed.close();
+  }
+
+  #onTickEnd(): void {
+    this.#prices.flushSoon();
+    this.#outbox.flush();
+  }
+
+  #onDrained(stream: Stream): void {
+    stream.drained(this.#edge.nowMs());
+    if (stream.wantsEvents) this.#feeds.get(stream.userId)?.drained();
+  }
+
+  /** Heartbeats, and the end of those whose reader has stopped or whose token has expired. */
+  #sweep(): void {
+    const nowMs = this.#edge.nowMs();
+    for (const stream of this.#streams) {
+      if (stream.expiresAtMs <= nowMs) this.#end(stream, 'expired');
+      else if (stream.hasStalledFor(LIMITS.streamStalledMs, nowMs)) this.#end(stream, 'slow');
+      else stream.beat(nowMs);
+    }
+    this.#cancelSweep = null;
+    this.#sweepLater();
+  }
+
+  #sweepLater(): void {
+    if (this.#cancelSweep !== null || this.#streams.size === 0) return;
+    this.#cancelSweep = this.#edge.after(LIMITS.streamSweepMs, () => this.#sweep());
+  }
+
+  #end(stream: Stream, reason: Goaway['reason']): void {
+    this.#edge.count(`streams_ended_${reason}`);
+    stream.goAway(reason, this.#edge.nowMs());
+    this.#remove(stream);
+  }
+
+  #add(stream: Stream): void {
+    this.#edge.count('streams_opened');
+    this.#streams.add(stream);
+    this.#countByUser.set(stream.userId, (this.#countByUser.get(stream.userId) ?? 0) + 1);
+    this.#sweepLater();
+  }
+
+  #remove(stream: Stream): void {
+    stream.gone();
+    if (!this.#streams.delete(stream)) return;
+    const left = (this.#countByUser.get(stream.userId) ?? 1) - 1;
+    if (left === 0) this.#countByUser.delete(stream.userId);
+    else this.#countByUser.set(stream.userId, left);
+    for (const symbol of stream.symbols) this.#prices.leave(symbol, stream);
+    if (!stream.wantsEvents) return;
+    this.#feeds.get(stream.userId)?.leave(stream);
+    this.#feeds.leave(stream.userId, stream);
+  }
+
+  #feedPort(): FeedPort {
+    return {
+      after: (delayMs, run) => this.#edge.after(delayMs, run),
+      outbox: this.#outbox,
+      readEvents: (userId, afterSeq) =>
+        this.#edge.ask<ReadEvents>(
+          shardOf(userId, this.#shards),
+          {
+            kind: 'ReadEvents',
+            userId,
+            afterSeq,
+            max: LIMITS.eventsPageMax,
+            watcher: this.#edge.address,
+          },
+          LIMITS.readAskMs,
+        ),
+    };
+  }
+
+  #closeFeed(userId: string, feed: UserFeed): void {
+    feed.close();
+    const watcher = this.#edge.address;
+    const shard = shardOf(userId, this.#shards);
+    this.#edge.tell<UnwatchUser>(shard, { kind: 'UnwatchUser', userId, watcher });
+  }
+
+  #watchShard(shard: number): void {
+    const address = shardAddress(shard);
+    this.#edge.watch(address, () => {
+      for (const [userId, feed] of this.#feeds.entries()) {
+        if (shardOf(userId, this.#shards) === address) feed.registrationLost();
+      }
+    });
+  }
+
+  #newId(): string {
+    const tail = Array.from({ length: 10 }, () =>
+      Math.floor(this.#edge.random() * 36).toString(36),
+    );
+    return `str_${this.#number}_${tail.join('')}`;
+  }
+}
+
+function resumeAfterOf(lastEventId: string | null): ResumeAfter {
+  if (lastEventId === null) return 'none';
+  return /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : 'malformed';
+}
