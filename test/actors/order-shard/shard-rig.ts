@@ -1,0 +1,223 @@
+// One order shard on a real SQLite file, run by hand: the exchange answers when the test says so.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { EXCHANGE_CONNECTION } from '../../../src/actors/addresses.ts';
+import type { LinkState } from '../../../src/actors/exchange-connection/protocol.ts';
+import type { OrderShardMessage } from '../../../src/actors/order-shard/messages.ts';
+import { OrderShard } from '../../../src/actors/order-shard/order-shard.ts';
+import type {
+  AccountReply,
+  EventsReply,
+  FactReply,
+  OrderReply,
+  PlaceOrder,
+  PositionsReply,
+  UserEvent,
+} from '../../../src/actors/order-shard/protocol.ts';
+import type { Order } from '../../../src/domain/order.ts';
+import type { Rejection } from '../../../src/domain/reject-codes.ts';
+import type { Execution } from '../../../src/exchange/port.ts';
+import { ShardStore } from '../../../src/store/shard-store.ts';
+import { tempDirectory } from '../../temp-directory.ts';
+import { ActorRig } from '../test-context.ts';
+
+export const ALICE = 'usr_00alice';
+export const BOB = 'usr_04bob';
+export const FEES = { bps: 1, minInCents: 1, maxInCents: 10_000 };
+
+export const LINKED: LinkState = {
+  linked: true,
+  ordersReachable: true,
+  tradeFeedLive: true,
+  priceFeedLive: true,
+  capabilities: {
+    venue: 'SIM',
+    epoch: 'e1',
+    batchOrdersMax: 64,
+    notAfter: true,
+    queryByClientOrderId: true,
+    echo: false,
+    replay: true,
+    execIds: true,
+    sequence: true,
+  },
+  session: { sessionId: 's1', state: 'open' },
+};
+
+export class ShardRig {
+  readonly path: string;
+  readonly actor: ActorRig<OrderShardMessage>;
+  #keys = 0;
+  #seq = 0;
+
+  constructor(t: Pick<TestContext, 'after'>) {
+    this.path = join(tempDirectory(t), 'shard-00.db');
+    this.actor = new ActorRig<OrderShardMessage>('order-shard/00', (ctx) => {
+      ctx.prices.set('IBM', {
+        tickInCents: 1,
+        halted: false,
+        price: { priceInCents: 18_200, lastTradedAtMs: ctx.nowMs(), seq: 1 },
+      });
+      return new OrderShard(
+        {
+          store: new ShardStore(this.path, 10_000),
+          buckets: [0, 4],
+          fees: FEES,
+          placing: {
+            limits: {
+              orderSharesMax: 10_000,
+              orderValueMaxInCents: 500_000_000,
+              protectionBps: 300,
+            },
+            ordersPerSecondMax: 1_000,
+            notAfterMs: 5_000,
+            submitAskMs: 10_000,
+          },
+          cancelling: { cancelAskMs: 5_000, backoffMinMs: 500, backoffMaxMs: 5_000 },
+          bounds: { indexLagMs: 1_000, clockSkewMs: 1_000 },
+        },
+        ctx,
+      );
+    });
+    t.after(() => this.actor.close());
+    this.link(LINKED);
+    this.actor.sent();
+  }
+
+  link(link: LinkState): void {
+    this.actor.receive({ kind: 'LinkChanged', link });
+  }
+
+  deposit(userId: string, asset: string, amount: number): void {
+    const depositId = `test/${asset}/${this.#keys++}`;
+    const deposits = [{ depositId, asset, amount, costInCents: 0 }];
+    this.actor.receive({
+      kind: 'DepositAssets',
+      userId,
+      deposits,
+      replyTo: this.actor.replyTo(),
+    });
+    this.actor.sent();
+  }
+
+  /** Sends a limit buy of 10 IBM unless told otherwise, and returns what it has been answered so far. */
+  place(changes: Partial<PlaceOrder> = {}): OrderReply | Rejection | null {
+    const command: PlaceOrder = {
+      kind: 'PlaceOrder',
+      userId: ALICE,
+      idempotencyKey: `key-${this.#keys++}`,
+      symbol: 'IBM',
+      side: 'buy',
+      orderType: 'limit',
+      timeInForce: 'day',
+      priceInCents: 18_000,
+      numShares: 10,
+      waitMs: 2_000,
+      replyTo: this.actor.replyTo(),
+      ...changes,
+    };
+    this.actor.receive(command);
+    return this.reply(command.replyTo.correlationId);
+  }
+
+  /** The answer to that correlation id, if it has been given. */
+  reply<Reply = OrderReply | Rejection>(correlationId: number): Reply | null {
+    for (const sent of this.actor.ctx.sent) {
+      if (sent.via === 'reply' && sent.correlationId === correlationId) return sent.reply as Reply;
+    }
+    return null;
+  }
+
+  /** An order that the exchange has acknowledged as `ext-<n>`. */
+  submitted(changes: Partial<PlaceOrder> = {}): Order {
+    this.place(changes);
+    const order = this.lastOrder(changes.userId ?? ALICE);
+    this.actor.answer('SubmitOrder', { outcome: 'handed_over' }, EXCHANGE_CONNECTION);
+    this.acknowledge(order.id);
+    return this.order(order.id, order.userId);
+  }
+
+  acknowledge(orderId: string, executions: Execution[] = []): FactReply | null {
+    const replyTo = this.actor.replyTo<FactReply>();
+    const externalOrderId = `ext-${orderId}`;
+    this.actor.receive({
+      kind: 'OrderAcknowledged',
+      orderId,
+      externalOrderId,
+      executions,
+      replyTo,
+    });
+    return this.reply<FactReply>(replyTo.correlationId);
+  }
+
+  execute(execution: Execution & { orderId?: string }, orderId: string): FactReply | null {
+    const replyTo = this.actor.replyTo<FactReply>();
+    this.actor.receive({ kind: 'ExecutionReported', orderId, execution, replyTo });
+    return this.reply<FactReply>(replyTo.correlationId);
+  }
+
+  execution(orderId: string, changes: Partial<Execution>): Execution {
+    this.#seq++;
+    return {
+      kind: 'execution',
+      epoch: 'e1',
+      seq: this.#seq,
+      execKind: 'trade',
+      execId: `x${this.#seq}`,
+      clientOrderId: null,
+      externalOrderId: `ext-${orderId}`,
+      symbol: 'IBM',
+      side: 'buy',
+      cumQty: 0,
+      lastQty: null,
+      lastPriceInCents: null,
+      execRef: null,
+      reason: null,
+      exchangeAtMs: this.actor.ctx.nowMs(),
+      ...changes,
+    };
+  }
+
+  trade(orderId: string, lastQty: number, lastPriceInCents: number, execId?: string): Execution {
+    const changes = { lastQty, lastPriceInCents, ...(execId === undefined ? {} : { execId }) };
+    return this.execution(orderId, changes);
+  }
+
+  order(orderId: string, userId = ALICE): Order {
+    const replyTo = this.actor.replyTo<OrderReply | Rejection>();
+    this.actor.receive({ kind: 'GetOrder', userId, orderId, replyTo });
+    const reply = this.reply(replyTo.correlationId);
+    assert(reply?.outcome === 'order', `order ${orderId} is not there`);
+    return reply.order;
+  }
+
+  account(userId = ALICE): AccountReply['account'] {
+    const replyTo = this.actor.replyTo<AccountReply>();
+    this.actor.receive({ kind: 'GetAccount', userId, replyTo });
+    const reply = this.reply<AccountReply>(replyTo.correlationId);
+    assert(reply !== null);
+    return reply.account;
+  }
+
+  holdings(userId = ALICE): PositionsReply['holdings'] {
+    const replyTo = this.actor.replyTo<PositionsReply>();
+    this.actor.receive({ kind: 'GetPositions', userId, replyTo });
+    const reply = this.reply<PositionsReply>(replyTo.correlationId);
+    assert(reply !== null);
+    return reply.holdings;
+  }
+
+  events(userId = ALICE, afterSeq = 0): readonly UserEvent[] {
+    const replyTo = this.actor.replyTo<EventsReply>();
+    const query = { userId, afterSeq, max: 10_000, watcher: null, replyTo };
+    this.actor.receive({ kind: 'ReadEvents', ...query });
+    return this.reply<EventsReply>(replyTo.correlationId)?.events ?? [];
+  }
+
+  lastOrder(userId = ALICE): Order {
+    const created = this.events(userId).findLast((event) => event.kind === 'order_created');
+    assert(created?.topic === 'order', `${userId} has no order`);
+    return this.order(created.order.id, userId);
+  }
+}
