@@ -64,6 +64,8 @@ export const LIMITS = {
   venueRequestMs: 4_000,
   feedSilentMs: 3_000,
   feedFramesPerReadMax: 1_024,
+  feedLineBytesMax: 16 * 1024 * 1024,
+  venueAnswerBytesMax: 16 * 1024 * 1024,
   linkRetryMinMs: 100,
   linkRetryMaxMs: 2_000,
   executionsInFlightMax: 2_048,

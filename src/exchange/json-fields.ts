@@ -16,10 +16,12 @@ export function parseObject(text: string): JsonObject {
 }
 
 export function objectOf(value: unknown, name: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { ...value };
-  }
+  if (isObject(value)) return value;
   throw new DecodeError(`${name} was not an object`);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function listOf<T>(
