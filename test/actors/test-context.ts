@@ -1,5 +1,5 @@
 // Runs one actor by hand: a fake clock, every message it sends recorded, every answer given by the test. An actor's own
-// messages (answers, timers, life events) are delivered at once, each in a turn of its own, until it is quiet.
+// messages (told, timers, life events) are delivered at once, each in a turn of its own, until it is quiet.
 import assert from 'node:assert/strict';
 import type { BrokerContext, SymbolTerms } from '../../src/actors/context.ts';
 import type {
@@ -83,7 +83,8 @@ export class TestContext<Own extends Message = Message> implements BrokerContext
   }
 
   tell<M extends Message>(to: Address, message: M): void {
-    this.sent.push({ via: 'tell', to, message });
+    if (to === this.self) this.inbox.push(message as unknown as Own);
+    else this.sent.push({ via: 'tell', to, message });
   }
 
   conflate<M extends Message>(to: Address, key: string, message: M): void {

@@ -1,0 +1,110 @@
+// The orders that the shards call unresolved, each with its own schedule of questions. Known from the shards' rows alone,
+// so a restart only begins the schedules again, with a question at once.
+import type { Address } from '../../runtime/actor.ts';
+import type { UnresolvedOrder } from '../order-shard/protocol.ts';
+import { nextQueryAtMs } from './query-schedule.ts';
+
+export interface TrackedOrder {
+  readonly order: UnresolvedOrder;
+  readonly shard: Address;
+  beganAtMs: number;
+  nextAtMs: number;
+  isAsked: boolean;
+  /** The last question brought no definite answer. */
+  hasFailed: boolean;
+  isAlarmed: boolean;
+}
+
+/** Until the next try after a question that brought nothing. */
+const AGAIN_MS = 1_000;
+
+export class UnresolvedOrders {
+  readonly #tracked = new Map<string, TrackedOrder>();
+
+  get size(): number {
+    return this.#tracked.size;
+  }
+
+  get(orderId: string): TrackedOrder | undefined {
+    return this.#tracked.get(orderId);
+  }
+
+  all(): Iterable<TrackedOrder> {
+    return this.#tracked.values();
+  }
+
+  oldestUnknownAtMs(): number | null {
+    let oldest: number | null = null;
+    for (const { order } of this.#tracked.values()) {
+      if (order.status !== 'pending') continue;
+      oldest = Math.min(oldest ?? order.sendAttemptedAtMs, order.sendAttemptedAtMs);
+    }
+    return oldest;
+  }
+
+  /** What a shard lists now is all there is of it. `beganAtMs`: no schedule began before that. */
+  replace(shard: Address, orders: readonly UnresolvedOrder[], beganAtMs: number): void {
+    const listed = new Set(orders.map(({ orderId }) => orderId));
+    for (const [orderId, tracked] of this.#tracked) {
+      if (tracked.shard === shard && !listed.has(orderId)) this.#tracked.delete(orderId);
+    }
+    for (const order of orders) {
+      const known = this.#tracked.get(order.orderId);
+      this.#tracked.set(order.orderId, { ...(known ?? fresh(order, shard, beganAtMs)), order });
+    }
+  }
+
+  /** The exchange is back: every schedule begins again. */
+  beginAgain(nowMs: number): void {
+    for (const tracked of this.#tracked.values()) {
+      tracked.beganAtMs = nowMs;
+      tracked.nextAtMs = nowMs;
+    }
+  }
+
+  /** Those whose time has come, the longest overdue first, at most `max`; they count as asked from now on. */
+  takeDue(nowMs: number, max: number): TrackedOrder[] {
+    const due = [...this.#tracked.values()]
+      .filter(({ nextAtMs, isAsked }) => !isAsked && nextAtMs <= nowMs)
+      .sort((a, b) => a.nextAtMs - b.nextAtMs)
+      .slice(0, max);
+    for (const tracked of due) tracked.isAsked = true;
+    return due;
+  }
+
+  /** A definite answer. The first one after failed questions begins the schedule again. */
+  answered(orderId: string, askedAtMs: number): void {
+    const tracked = this.#tracked.get(orderId);
+    if (tracked === undefined) return;
+    if (tracked.hasFailed) tracked.beganAtMs = askedAtMs;
+    tracked.hasFailed = false;
+    tracked.isAsked = false;
+    const { beganAtMs, order } = tracked;
+    tracked.nextAtMs = nextQueryAtMs({ beganAtMs, notAfterMs: order.notAfterMs }, askedAtMs);
+  }
+
+  /** No definite answer: nothing is used up (E10). */
+  cannotTell(orderId: string, nowMs: number): void {
+    const tracked = this.#tracked.get(orderId);
+    if (tracked === undefined) return;
+    tracked.hasFailed = true;
+    tracked.isAsked = false;
+    tracked.nextAtMs = nowMs + AGAIN_MS;
+  }
+}
+
+/** One sent long before we began is asked about at once; one that we have seen go out follows its schedule. */
+function fresh(order: UnresolvedOrder, shard: Address, beganAtMs: number): TrackedOrder {
+  const { sendAttemptedAtMs, notAfterMs } = order;
+  const isOld = sendAttemptedAtMs < beganAtMs;
+  const times = { beganAtMs: Math.max(beganAtMs, sendAttemptedAtMs), notAfterMs };
+  return {
+    order,
+    shard,
+    beganAtMs: times.beganAtMs,
+    nextAtMs: isOld ? beganAtMs : nextQueryAtMs(times, sendAttemptedAtMs),
+    isAsked: false,
+    hasFailed: false,
+    isAlarmed: false,
+  };
+}
