@@ -1,6 +1,7 @@
 // Every bound of the system, once. Units stand last in the name. The relations between them are asserted at load.
 import assert from 'node:assert/strict';
 import type { FeeSchedule } from './domain/money.ts';
+import type { RuntimeLimits } from './runtime/system.ts';
 
 export const LIMITS = {
   // Orders
@@ -83,7 +84,25 @@ export const LIMITS = {
   indexLagMs: 1_000,
   clockSkewMs: 1_000,
 
+  // Cancels without an answer
+  submitAskMs: 10_000,
+  cancelAskMs: 6_000,
+  cancelRetryMinMs: 500,
+  cancelRetryMaxMs: 5_000,
+
+  // Demo
+  demoCashInCents: 1_000_000_000,
+  demoShares: 10_000,
+  depositsPerAskMax: 500,
+
+  // Market
+  symbolsMax: 16_384,
+
   // Messages between threads
+  turnMessagesMax: 512,
+  shardMailboxMax: 131_072,
+  exchangeMailboxMax: 131_072,
+  smallMailboxMax: 8_192,
   shardAskWindow: 4_096,
   shardFactWindow: 4_096,
   exchangeAskWindow: 4_096,
@@ -91,8 +110,25 @@ export const LIMITS = {
 
   // Process
   stopMs: 8_000,
+  readThreads: 1,
   walPagesMax: 10_000,
 } as const;
+
+export const RUNTIME_LIMITS: RuntimeLimits = {
+  tickMessagesMax: 8_192,
+  tickMsMax: 50,
+  linkWindow: 16_384,
+  linkBacklogMax: 65_536,
+  restartsMax: 3,
+  restartWindowMs: 10_000,
+  restartBackoffMinMs: 50,
+  restartBackoffMaxMs: 2_000,
+  snapshotEveryMs: 1_000,
+  silentThreadUnreadyMs: 5_000,
+  silentThreadExitMs: 30_000,
+  deadLettersKept: 100,
+  poisonKept: 100,
+};
 
 export const FEES: FeeSchedule = { bps: 1, minInCents: 1, maxInCents: 10_000 };
 

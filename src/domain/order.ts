@@ -97,3 +97,8 @@ export function isAnswered(order: OrderFacts): boolean {
     order.finalCumQty !== null
   );
 }
+
+/** Whether the exchange has said its last word. A second one, of another kind, changes nothing. */
+export function isDoneAtVenue(order: OrderFacts): boolean {
+  return order.cancelled !== null || order.expired !== null || order.venueRejected !== null;
+}

@@ -1,6 +1,6 @@
 // Cancelling an order: `pending_cancel` is durable first, then the request, repeated with the same id until the exchange has
 // answered (E16).
-import { isAnswered, type Order } from '../../domain/order.ts';
+import { isAnswered, isDoneAtVenue, type Order } from '../../domain/order.ts';
 import { rejection } from '../../domain/reject-codes.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
@@ -77,6 +77,7 @@ export class Cancelling {
     const { result } = answer;
     if (result.outcome === 'cancelled') {
       this.#attempts.delete(orderId);
+      if (isDoneAtVenue(stored.order)) return; // the feed was faster
       const facts = { cancelled: 'by_user', finalCumQty: result.cumQty };
       this.#desk.apply(stored, facts, 'order_cancelled', ctx);
     } else if (result.reason === 'too_late') {

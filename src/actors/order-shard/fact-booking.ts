@@ -1,5 +1,5 @@
 // What the exchange said about an order, booked once, whatever the order's status and however often it comes.
-import type { OrderFacts } from '../../domain/order.ts';
+import { isDoneAtVenue, type OrderFacts } from '../../domain/order.ts';
 import type { OrderEventKind } from '../../domain/user-event.ts';
 import type { Execution } from '../../exchange/port.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -132,10 +132,7 @@ export class FactBooking {
     word: Partial<OrderFacts>,
     ctx: ShardContext,
   ): Booked {
-    const { order } = stored;
-    if (order.cancelled !== null || order.expired !== null || order.venueRejected !== null) {
-      return told(stored, stored);
-    }
+    if (isDoneAtVenue(stored.order)) return told(stored, stored);
     const facts = { ...word, finalCumQty: execution.cumQty };
     const kinds = { cancelled: 'order_cancelled', expired: 'order_expired' } as const;
     const kind: OrderEventKind =

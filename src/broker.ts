@@ -1,0 +1,115 @@
+// Builds the broker from its parts and takes it down again: data directory, threads, read pool, demo.
+import { randomBytes } from 'node:crypto';
+import { nanoid } from 'nanoid';
+import { EXCHANGE_CONNECTION, gatewayAddress, READ_POOL } from './actors/addresses.ts';
+import type { GetConnectionState } from './actors/exchange-connection/protocol.ts';
+import type { Config } from './config.ts';
+import { type Demo, prepareDemo, writeDemo } from './demo.ts';
+import type { StartupCompleted } from './gateway/protocol.ts';
+import { probePort } from './launcher/probe-port.ts';
+import { LIMITS } from './limits.ts';
+import type { Log } from './log.ts';
+import { ReadPool } from './read-pool/read-pool.ts';
+import { isAskFailure } from './runtime/actor.ts';
+import type { Edge } from './runtime/edge.ts';
+import { ThreadSupervisor } from './runtime/threads/thread-supervisor.ts';
+import { PriceTable } from './shared/price-table.ts';
+import { takeDataDirectory } from './store/data-directory.ts';
+import { awaitReady } from './system/await-ready.ts';
+import { defineSystem, NO_PARTS } from './system/define-system.ts';
+import type { Settings } from './system/settings.ts';
+import { gatewayThread, workerThreads } from './system/topology.ts';
+
+export interface Broker {
+  readonly url: string;
+  readonly port: number;
+  readonly supervisor: ThreadSupervisor;
+  /** Resolves when an order can be taken; with the demo's users, or null without the demo. */
+  readonly ready: Promise<Demo | null>;
+  /** What the broker holds towards the exchange, in words. */
+  connections(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Throws `DataDirectoryError` or `PortInUseError` before anything has been started. */
+export async function startBroker(
+  config: Config,
+  log: Log,
+  onFatal: (reason: string) => void,
+): Promise<Broker> {
+  await probePort(config.host, config.port);
+  const fresh = { shards: config.shards, installationId: nanoid() };
+  const data = takeDataDirectory(config.dataDir, fresh);
+  let settings: Settings = {
+    config,
+    shards: data.meta.shards,
+    shardMap: data.meta.bucketToShard,
+    prices: PriceTable.create(LIMITS.symbolsMax).buffer,
+    freshSigningKey: randomBytes(32).toString('base64url'),
+    listenPort: null,
+  };
+  const entry = new URL('./thread.ts', import.meta.url);
+  let startupCompleted = false;
+  const supervisor = new ThreadSupervisor({
+    definition: defineSystem(settings, NO_PARTS),
+    threads: workerThreads(settings).map((name) => ({ name, entry, data: settings })),
+    log,
+    onFatal,
+    nextData: () => settings,
+    onThreadUp: (name) => {
+      if (startupCompleted) tellGateway(name);
+    },
+  });
+  const main = supervisor.edge('main/0', () => undefined);
+  const pool = new ReadPool({
+    paths: data.paths,
+    shards: settings.shardMap,
+    threads: LIMITS.readThreads,
+    queueMax: LIMITS.smallAskWindow,
+  });
+  const reads: Edge = supervisor.edge(READ_POOL, (message) => pool.receive(message, reads));
+
+  const reports = await supervisor.start();
+  const port = Number(reports.get(gatewayThread(0)));
+  settings = { ...settings, listenPort: port };
+  for (let gateway = 1; gateway < config.gatewayThreads; gateway++) {
+    main.tell(`gateway-control/${gateway}`, { kind: 'StartListening', port } as never);
+  }
+
+  function tellGateway(thread: string): void {
+    const number = /^gateway-(\d+)$/.exec(thread)?.[1];
+    if (number === undefined) return;
+    main.tell<StartupCompleted>(gatewayAddress(Number(number)), { kind: 'StartupCompleted' });
+  }
+
+  async function prepare(): Promise<Demo | null> {
+    const demo = config.demo ? await prepareDemo(main, data.paths.demo) : null;
+    await awaitReady(main, settings.shards, config.demo);
+    if (demo !== null) writeDemo(data.paths.demo, demo);
+    startupCompleted = true;
+    for (const thread of workerThreads(settings)) tellGateway(thread);
+    return demo;
+  }
+
+  return {
+    port,
+    url: `http://${config.host}:${port}`,
+    supervisor,
+    ready: prepare(),
+    connections: () => connectionsText(main),
+    async stop() {
+      await supervisor.stop(LIMITS.stopMs);
+      await pool.close();
+      data.release();
+    },
+  };
+}
+
+async function connectionsText(edge: Edge): Promise<string> {
+  const question = { kind: 'GetConnectionState' } as const;
+  const state = await edge.ask<GetConnectionState>(EXCHANGE_CONNECTION, question, LIMITS.readAskMs);
+  if (isAskFailure(state)) return 'not known';
+  const { orders, control, tradeFeed, priceFeed } = state.connections;
+  const total = orders + control + tradeFeed + priceFeed;
+  return `${total} (orders ${orders}, control ${control}, trade feed ${tradeFeed}, price feed ${priceFeed})`;
+}

@@ -1,0 +1,45 @@
+// The broker process. Ends 0 when it was told to stop, 1 with a sentence when it cannot start, 70 when it must be restarted.
+import { startBroker } from './broker.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { demoText } from './demo.ts';
+import { PortInUseError } from './launcher/probe-port.ts';
+import { createLog } from './log.ts';
+import { DataDirectoryError } from './store/errors.ts';
+
+const EXIT_BAD_START = 1;
+const EXIT_RESTART_ME = 70;
+
+try {
+  const config = readConfig(process.env);
+  const log = createLog('main', config.logLevel);
+  const broker = await startBroker(config, log, (reason) => {
+    log('error', `the broker cannot go on: ${reason}`);
+    process.exit(EXIT_RESTART_ME);
+  });
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    broker.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log('error', 'the stop was not clean', { error: String(error) });
+        process.exit(EXIT_RESTART_ME);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('disconnect', stop); // the parent is gone
+  const demo = await broker.ready;
+  const text =
+    demo === null
+      ? `outcry ready ${broker.url}\n`
+      : demoText(broker.url, demo, await broker.connections());
+  process.stdout.write(text);
+} catch (error) {
+  const expected = [ConfigError, DataDirectoryError, PortInUseError];
+  const isExpected = expected.some((kind) => error instanceof kind);
+  const text = isExpected ? (error as Error).message : ((error as Error).stack ?? String(error));
+  process.stderr.write(`${text}\n`);
+  process.exit(EXIT_BAD_START);
+}
