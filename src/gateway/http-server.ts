@@ -23,6 +23,8 @@ const COMMON_HEADERS: Headers = {
   'x-content-type-options': 'nosniff',
 };
 
+const SHUTTING_DOWN = problem('shutting_down');
+
 /** A request on its way. After `isGone` its response object must not be touched. */
 interface Exchange {
   readonly res: HttpResponse;
@@ -33,24 +35,24 @@ interface Exchange {
 
 export class HttpServer {
   readonly #answer: (request: RawRequest) => Promise<Answer>;
-  readonly #app: TemplatedApp;
+  #app: TemplatedApp | null = null;
   readonly #inFlight = new Set<Exchange>();
   #listenSocket: us_listen_socket | null = null;
   #isStopping = false;
-  #isClosed = false;
   #onIdle: (() => void)[] = [];
   /** A thread that ends with open sockets takes the process with it. */
   readonly #closeAtExit = () => this.close();
 
   constructor(answer: (request: RawRequest) => Promise<Answer>) {
     this.#answer = answer;
-    this.#app = App().any('/*', (res, req) => this.#onRequest(res, req));
-    process.on('exit', this.#closeAtExit);
   }
 
   listen(host: string, port: number): Promise<number> {
+    const app = App().any('/*', (res, req) => this.#onRequest(res, req));
+    this.#app = app;
+    process.on('exit', this.#closeAtExit);
     return new Promise((resolve, reject) => {
-      this.#app.listen(host, port, (socket) => {
+      app.listen(host, port, (socket) => {
         if (socket === false) return reject(new ListenError(host, port));
         this.#listenSocket = socket;
         resolve(us_socket_local_port(socket));
@@ -72,18 +74,21 @@ export class HttpServer {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     process.off('exit', this.#closeAtExit);
-    this.#app.close();
+    this.#app?.close();
+    this.#app = null;
   }
 
   #onRequest(res: HttpResponse, req: HttpRequest): void {
     const method = req.getMethod().toUpperCase();
     const exchange: Exchange = { res, method, isGone: false, onGone: () => undefined };
-    const head = { method, path: req.getUrl(), query: req.getQuery(), headers: headersOf(req) };
+    const head = {
+      method,
+      path: req.getUrl(),
+      query: req.getQuery() ?? '',
+      headers: headersOf(req),
+    };
     const declaredBytes = Number(req.getHeader('content-length') || 0);
-    this.#inFlight.add(exchange);
     res.onAborted(() => {
       exchange.isGone = true;
       exchange.onGone();
@@ -97,16 +102,17 @@ export class HttpServer {
   }
 
   async #take(exchange: Exchange, request: RawRequest, endConnection: boolean): Promise<void> {
-    const answer = this.#isStopping ? problem('shutting_down') : await this.#answer(request);
+    this.#inFlight.add(exchange);
+    const answer = this.#isStopping ? SHUTTING_DOWN : await this.#answer(request);
+    this.#settled(exchange); // a stream is no request in flight either: a drain sends it away
     if (exchange.isGone) return;
-    if (answer.kind === 'stream') return this.#stream(exchange, answer);
-    sendJson(exchange, answer, endConnection || this.#isStopping);
-    this.#settled(exchange);
+    if (answer.kind === 'json') sendJson(exchange, answer, endConnection || this.#isStopping);
+    else if (this.#isStopping) sendJson(exchange, SHUTTING_DOWN, true);
+    else this.#stream(exchange, answer);
   }
 
   #stream(exchange: Exchange, answer: StreamAnswer): void {
     const { res } = exchange;
-    this.#settled(exchange); // a stream is no request in flight: a drain sends it away
     res.cork(() => {
       res.writeStatus('200 OK');
       writeHeaders(res, {
@@ -182,7 +188,8 @@ function sinkOf(exchange: Exchange): Sink {
     close() {
       if (exchange.isGone) return;
       exchange.isGone = true;
-      exchange.res.cork(() => exchange.res.end(undefined, true));
+      // `closeConnection` would write its header into the chunked body.
+      exchange.res.cork(() => exchange.res.end());
     },
   };
 }
