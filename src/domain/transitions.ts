@@ -33,6 +33,8 @@ export const ALLOWED_MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>
   cancelled: [
     'filled', // a late trade completes it (E08)
     'pending_cancel', // a late acknowledgement after a local cancel (E12, E14, E15)
+    'submitted', // the same, when the exchange had refused the cancel
+    'partially_filled',
   ],
   expired: ['filled'],
   failed: ['submitted', 'partially_filled', 'filled', 'pending_cancel', 'cancelled'], // E12, E24
