@@ -263,6 +263,7 @@ export class ActorRig<M extends Message> {
   #turn(messages: readonly M[]): void {
     const durable = isDurable(this.#actor) ? this.#actor : null;
     const sentBefore = this.ctx.sent.length;
+    const ownBefore = this.ctx.inbox.length;
     durable?.begin();
     try {
       for (const message of messages) this.#actor.receive(message, this.ctx);
@@ -270,6 +271,7 @@ export class ActorRig<M extends Message> {
     } catch (error) {
       durable?.rollback();
       this.ctx.sent.length = sentBefore;
+      this.ctx.inbox.length = ownBefore;
       throw error;
     }
   }

@@ -111,8 +111,7 @@ export class SymbolFanout implements Actor<Message, Ctx> {
   }
 }
 
-/** From the shared table, for an actor that was made after the print. The table carries no sequence number. */
+/** From the shared table, for an actor that was made after the print. */
 function lastKnown(symbol: string, ctx: Ctx): LastPrint | null {
-  const price = ctx.referencePrice(symbol)?.price ?? null;
-  return price === null ? null : { ...price, seq: 0 };
+  return ctx.referencePrice(symbol)?.price ?? null;
 }
