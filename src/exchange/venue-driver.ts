@@ -216,9 +216,25 @@ function searchOf(parameters: Readonly<Record<string, string | number | null>>):
   return search;
 }
 
-/** The runtime starts a driver only with effects of the kind it is bound to. */
+/**
+ * The runtime starts a driver only with effects of the kind it is bound to. An answer never comes before `start` has
+ * returned, and never after a cancel.
+ */
 function driver<E extends Effect>(
   start: (effect: E, answer: (result: unknown) => void) => CancelEffect,
 ): EffectDriver {
-  return { start: (effect, answer) => start(effect as E, answer) };
+  return {
+    start: (effect, answer) => {
+      let isCancelled = false;
+      const cancel = start(effect as E, (result) => {
+        queueMicrotask(() => {
+          if (!isCancelled) answer(result);
+        });
+      });
+      return () => {
+        isCancelled = true;
+        cancel();
+      };
+    },
+  };
 }

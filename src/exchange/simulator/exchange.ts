@@ -1,7 +1,7 @@
 // A whole exchange: the engine, its log and its two feeds. Every command goes through `run`, which writes down what came of
 // it before anybody hears of it.
-import { LIMITS } from '../../limits.ts';
 import type { Capabilities, Execution } from '../port.ts';
+import { ENGINE_ABILITIES } from './abilities.ts';
 import { Engine } from './engine.ts';
 import { Feed, type KeptFrame } from './feed.ts';
 import { ExchangeLog } from './log.ts';
@@ -115,17 +115,7 @@ export class Exchange {
   }
 
   #capabilities(): Capabilities {
-    return {
-      venue: 'SIM',
-      epoch: this.engine.epoch,
-      batchOrdersMax: LIMITS.batchOrdersMax,
-      notAfter: true,
-      queryByClientOrderId: true,
-      echo: this.#echo,
-      replay: true,
-      execIds: true,
-      sequence: true,
-    };
+    return { ...ENGINE_ABILITIES, epoch: this.engine.epoch, echo: this.#echo };
   }
 
   #shown(execution: Execution): Execution {
