@@ -1,5 +1,6 @@
 // The exchange as the broker sees it: what can be asked of it, what it answers, what it pushes. Every venue adapter speaks
 // these shapes; the simulator speaks them on the wire as JSON, one result per order. FIX names stand in brackets.
+import type { Execution } from '../domain/execution.ts';
 import type { Side, TimeInForce } from '../domain/order.ts';
 
 /** What an adapter can do. One with neither execIds nor sequence numbers is refused at start (E06). */
@@ -94,36 +95,7 @@ export interface VenueOrder {
  * One line of `GET /v1/executions?from=<epoch>:<seq>` (35=8). The stream begins after `seq`; `from` absent means from the
  * first. `GET /v1/orders/<externalOrderId>/fills` answers `{epoch, executions}` with that order's trades, busts, corrections.
  */
-export interface Execution {
-  readonly kind: 'execution';
-  readonly epoch: string;
-  readonly seq: number;
-  readonly execKind:
-    | 'accepted'
-    | 'trade'
-    | 'cancelled'
-    | 'expired'
-    | 'rejected'
-    | 'bust'
-    | 'correct';
-  /** ExecID (17): unique per epoch. */
-  readonly execId: string;
-  /** Null when the exchange does not echo. */
-  readonly clientOrderId: string | null;
-  readonly externalOrderId: string;
-  readonly symbol: string;
-  readonly side: Side;
-  /** CumQty (14) after this execution: the exchange's own sum. */
-  readonly cumQty: number;
-  /** LastQty (32), LastPx (31); null unless a trade or a correction. */
-  readonly lastQty: number | null;
-  readonly lastPriceInCents: number | null;
-  /** The execId that a bust or correction is about. */
-  readonly execRef: string | null;
-  /** Why it was cancelled or rejected. */
-  readonly reason: string | null;
-  readonly exchangeAtMs: number;
-}
+export type { Execution };
 
 /** Both feeds: once a second, with the last sequence number sent, so that a lost last frame shows. */
 export interface Heartbeat {

@@ -1,7 +1,7 @@
 // external-ids.db: whose order an external id is, the executions that wait for an owner, and how far the execution feed
 // has been settled. One writer: the trade-processor, inside the transaction of its turn.
 import type { Statement } from 'better-sqlite3';
-import type { Execution } from '../exchange/port.ts';
+import type { Execution } from '../domain/execution.ts';
 import { type Db, openDatabase } from './database.ts';
 import { TurnTransaction } from './transaction.ts';
 
