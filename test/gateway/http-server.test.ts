@@ -1,0 +1,205 @@
+// The server over real sockets: framing, streams that stall, and its end.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { LIMITS } from '../../src/limits.ts';
+import { FakeShard } from './fake-shard.ts';
+import { ALICE, anOrder, aWorld, BODY, type World } from './fixtures.ts';
+import { exchange, requestBytes } from './http-client.ts';
+
+async function listening() {
+  const world = aWorld();
+  const port = await world.gateway.listen('127.0.0.1', 0);
+  const authorization = `Bearer ${await world.token(ALICE)}`;
+  return { ...world, port, authorization };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** A client that keeps all it reads. */
+function reader(port: number, request: Buffer) {
+  const socket = net.connect(port, '127.0.0.1', () => socket.write(request));
+  const state = { socket, text: '', isClosed: false };
+  socket.on('data', (chunk) => {
+    state.text += chunk.toString('latin1');
+  });
+  socket.on('close', () => {
+    state.isClosed = true;
+  });
+  socket.on('error', () => undefined); // a reset is a close too, which is what the tests look at
+  return state;
+}
+
+const streamOf = (authorization: string, query = 'orders=true') =>
+  requestBytes({ method: 'GET', path: `/stream?${query}`, headers: { authorization } });
+
+test('no command leaves before the last byte of the body, nor on bad framing', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  edge.answer('PlaceOrder', () => ({ outcome: 'order', order: anOrder(), replayed: false }));
+  edge.answer('CancelOrder', () => ({ outcome: 'order', order: anOrder(), replayed: false }));
+  const body = JSON.stringify(BODY);
+  const type = { 'content-type': 'application/json', authorization };
+  const request = requestBytes({ method: 'POST', path: '/order', headers: type, body });
+  const client = reader(port, request.subarray(0, request.length - 1));
+  const other = await exchange(port, requestBytes({ method: 'GET', path: '/livez' }));
+  assert.equal(other.status, 200);
+  assert.equal(edge.askedKinds('PlaceOrder').length, 0);
+  client.socket.write(request.subarray(request.length - 1));
+  await until(() => client.text.includes('"outcome":"unknown"'));
+  assert.equal(edge.askedKinds('PlaceOrder').length, 1);
+
+  const bad = `DELETE /order/${anOrder().id} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
+  const twoLengths = reader(
+    port,
+    Buffer.from(`${bad}content-length: 5\r\ncontent-length: 6\r\n\r\n`),
+  );
+  await until(() => twoLengths.isClosed || twoLengths.text.length > 0);
+  assert.equal(edge.askedKinds('CancelOrder').length, 0);
+  client.socket.destroy();
+  twoLengths.socket.destroy();
+  gateway.close();
+});
+
+test('a chunked body over the bound is refused and its connection ended', async () => {
+  const { port, authorization, gateway } = await listening();
+  const head = `POST /order HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
+  const chunk = `${(20_000).toString(16)}\r\n${'x'.repeat(20_000)}\r\n`;
+  const client = reader(port, Buffer.from(`${head}transfer-encoding: chunked\r\n\r\n${chunk}`));
+  await until(() => client.isClosed);
+  assert.match(client.text, /^HTTP\/1.1 413 /);
+  assert.match(client.text, /"code":"body_too_large"/);
+  gateway.close();
+});
+
+test('a client that leaves while its order is placed disturbs nobody', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  let answer: (reply: object) => void = () => undefined;
+  edge.answer('PlaceOrder', () => new Promise((resolve) => (answer = resolve)));
+  const headers = { 'content-type': 'application/json', authorization };
+  const body = JSON.stringify(BODY);
+  const client = reader(port, requestBytes({ method: 'POST', path: '/order', headers, body }));
+  await until(() => edge.askedKinds('PlaceOrder').length === 1);
+  client.socket.destroy();
+  await exchange(port, requestBytes({ method: 'GET', path: '/livez' }));
+  answer({ outcome: 'order', order: anOrder(), replayed: false });
+  const after = await exchange(port, requestBytes({ method: 'GET', path: '/livez' }));
+  assert.equal(after.status, 200);
+  gateway.close();
+});
+
+test('a stream is seen to end when its client leaves', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  new FakeShard(edge).happen(ALICE, 3);
+  const client = reader(port, streamOf(authorization, 'orders=true&symbols=IBM'));
+  await until(() => client.text.includes('event: hello'));
+  assert.match(client.text, /^HTTP\/1.1 200 OK\r\ncontent-type: text\/event-stream\r\n/);
+  assert.equal(gateway.hub.sizes.streams, 1);
+  client.socket.destroy();
+  await until(() => gateway.hub.sizes.streams === 0);
+  edge.advance(LIMITS.unwatchLingerMs);
+  assert.deepEqual(gateway.hub.sizes, { streams: 0, symbols: 0, users: 0, usersWithStreams: 0 });
+  gateway.close();
+});
+
+test('a reader that stops for a while gets every event when it reads on', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  const shard = new FakeShard(edge);
+  shard.happen(ALICE, 9_900);
+  const request = requestBytes({
+    method: 'GET',
+    path: '/stream?orders=true',
+    headers: { authorization, 'last-event-id': '0' },
+  });
+  const client = reader(port, request);
+  client.socket.pause();
+  await until(() => edge.askedKinds('ReadEvents').length >= 2);
+  const asked = () => edge.askedKinds('ReadEvents').length;
+  let before = -1;
+  while (before !== asked()) {
+    before = asked();
+    await exchange(port, requestBytes({ method: 'GET', path: '/livez' }));
+  }
+  client.socket.resume();
+  await until(() => client.text.includes('"seq":9900,'));
+  const seqs = [...client.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: 9_900 }, (_, i) => i + 1),
+  );
+  client.socket.destroy();
+  gateway.close();
+});
+
+test('a reader that never reads is sent away, and its memory is bounded', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  const shard = new FakeShard(edge);
+  const client = reader(port, streamOf(authorization));
+  await until(() => client.text.includes('event: hello'));
+  client.socket.pause();
+  while (gateway.hub.sizes.streams > 0) {
+    shard.happen(ALICE, 200);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(edge.counters.get('streams_ended_slow'), 1);
+  client.socket.resume();
+  await until(() => client.text.includes('event: goaway'));
+  const seqs = [...client.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  const [, resumeFrom] = client.text.match(/"reason":"slow","resumeFrom":(\d+)/) ?? [];
+  assert.equal(seqs.at(-1), Number(resumeFrom));
+  assert.deepEqual(
+    seqs,
+    seqs.map((_, i) => i + 1),
+  );
+  client.socket.destroy();
+  gateway.close();
+});
+
+test('a drain answers what is in flight, sends streams away and takes nothing new', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  new FakeShard(edge);
+  let answer: (reply: object) => void = () => undefined;
+  edge.answer('PlaceOrder', () => new Promise((resolve) => (answer = resolve)));
+  const stream = reader(port, streamOf(authorization));
+  const kept = reader(port, requestBytes({ method: 'GET', path: '/livez' }));
+  const headers = { 'content-type': 'application/json', authorization };
+  const body = JSON.stringify(BODY);
+  const order = reader(port, requestBytes({ method: 'POST', path: '/order', headers, body }));
+  await until(() => stream.text.includes('hello') && kept.text.includes('live'));
+  await until(() => edge.askedKinds('PlaceOrder').length === 1);
+
+  const drained = gateway.drain();
+  await until(() => stream.text.includes('"reason":"shutdown"'));
+  kept.socket.write(requestBytes({ method: 'GET', path: '/livez' }));
+  await until(() => kept.isClosed);
+  assert.match(kept.text, /HTTP\/1.1 503 .*"code":"shutting_down"/s);
+  await assert.rejects(exchange(port, requestBytes({ method: 'GET', path: '/livez' })));
+
+  answer({ outcome: 'order', order: anOrder({ externalOrderId: 'x' }), replayed: false });
+  await drained;
+  await until(() => order.isClosed);
+  assert.match(order.text, /^HTTP\/1.1 201 /);
+  gateway.close();
+});
+
+test('a port that cannot be had is an error that says so', async () => {
+  const world: World = aWorld();
+  await assert.rejects(
+    world.gateway.listen('203.0.113.1', 1),
+    /203.0.113.1:1 could not be listened/,
+  );
+  world.gateway.close();
+});
+
+test('a thread that throws with streams open does not take the process with it', async () => {
+  const worker = new Worker(new URL('./throwing-worker.mjs', import.meta.url));
+  const port = await new Promise<number>((resolve) => worker.once('message', resolve));
+  const client = reader(port, requestBytes({ method: 'GET', path: '/stream?symbols=IBM' }));
+  const isRefused = new Promise((resolve) => worker.once('error', resolve));
+  await until(() => client.text.length > 0);
+  worker.postMessage('throw');
+  assert.match(String(await isRefused), /thrown by a test/);
+  await until(() => client.isClosed);
+});
