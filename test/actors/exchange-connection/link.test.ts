@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { LINK_DOWN } from '../../../src/actors/exchange-connection/protocol.ts';
+import { LIMITS } from '../../../src/limits.ts';
+import { aHeartbeat, aSnapshot, aTick, CAPABILITIES, EPOCH } from '../venue-messages.ts';
+import { CONNECTIONS, ConnectionRig, effectsOf, linksOf, OPENED } from './connection-rig.ts';
+
+const WATCHER = 'order-shard/00';
+const OPEN = { sessionId: 's1', state: 'open' } as const;
+const UP = {
+  linked: true,
+  ordersReachable: true,
+  tradeFeedLive: true,
+  priceFeedLive: true,
+  capabilities: CAPABILITIES,
+  session: OPEN,
+};
+
+describe('exchange-connection: the link', () => {
+  test('a watcher hears the state at once, and then every step until it is up', () => {
+    const rig = new ConnectionRig();
+    rig.receive({ kind: 'WatchLink', watcher: WATCHER });
+    rig.readCapabilities();
+    rig.openExecutions(null);
+    rig.frames('executions', aHeartbeat(0));
+    rig.finish('OpenFeed', OPENED, { feed: 'prices' });
+    rig.frames('prices', aSnapshot(10));
+    const reachable = { ...LINK_DOWN, ordersReachable: true, capabilities: CAPABILITIES };
+    assert.deepEqual(linksOf(rig.sent()), [
+      LINK_DOWN,
+      reachable,
+      { ...reachable, tradeFeedLive: true },
+      UP,
+    ]);
+  });
+
+  test('nothing is opened before the capabilities are known, which are asked for with back-off', () => {
+    const rig = new ConnectionRig();
+    rig.finish('ReadCapabilities', { outcome: 'not_written', error: 'ECONNREFUSED' });
+    assert.deepEqual(effectsOf(rig.sent()), [{ kind: 'ReadCapabilities' }]);
+    rig.advance(LIMITS.linkRetryMinMs);
+    assert.deepEqual(effectsOf(rig.sent()), [{ kind: 'ReadCapabilities' }]);
+    rig.readCapabilities();
+    assert.deepEqual(effectsOf(rig.sent()), [{ kind: 'OpenFeed', feed: 'prices', from: null }]);
+  });
+
+  test('E06 an adapter with neither execIds nor sequence is refused for good', () => {
+    const rig = new ConnectionRig();
+    rig.readCapabilities({ execIds: false, sequence: false });
+    rig.receive({ kind: 'WatchLink', watcher: WATCHER });
+    rig.advance(60_000);
+    const sent = rig.sent();
+    assert.deepEqual(effectsOf(sent), [{ kind: 'ReadCapabilities' }]);
+    assert.deepEqual(linksOf(sent), [LINK_DOWN]);
+    assert.equal(rig.ctx.logs.at(-1)?.level, 'error');
+  });
+
+  test('a feed that falls takes the link down and has the exchange asked whether it is there', () => {
+    const rig = watched();
+    rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'prices' });
+    const sent = rig.sent();
+    assert.deepEqual(linksOf(sent), [{ ...UP, linked: false, priceFeedLive: false }]);
+    assert.deepEqual(effectsOf(sent), [
+      { kind: 'CloseFeed', feed: 'prices' },
+      { kind: 'ReadCapabilities' },
+    ]);
+  });
+
+  test('a request that could not be written takes the link down until the exchange answers', () => {
+    const rig = watched();
+    rig.receive(rig.submit(1));
+    rig.finish('PlaceOrders', { outcome: 'not_written', error: 'ECONNREFUSED' });
+    const down = { ...UP, linked: false, ordersReachable: false };
+    assert.deepEqual(linksOf(rig.sent()), [down]);
+    rig.readCapabilities();
+    assert.deepEqual(linksOf(rig.sent()), [UP]);
+  });
+
+  test('a session that closes is told', () => {
+    const rig = watched();
+    const session = { sessionId: 's1', state: 'closed' } as const;
+    rig.frames('prices', { kind: 'session', epoch: EPOCH, seq: 11, session, exchangeAtMs: 1 });
+    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session }]);
+  });
+
+  test('ticks and heartbeats change nothing and tell nothing', () => {
+    const rig = watched();
+    rig.frames('prices', aTick(11), aHeartbeat(11));
+    rig.frames('executions', aHeartbeat(0));
+    assert.deepEqual(linksOf(rig.sent()), []);
+  });
+
+  test('its state says how many sockets there are and what is queued', () => {
+    const rig = watched();
+    for (const n of [1, 2, 3, 4]) rig.receive(rig.submit(n));
+    rig.sent();
+    rig.receive({ kind: 'GetConnectionState', replyTo: rig.replyTo() });
+    assert.deepEqual(rig.sent(), [
+      {
+        via: 'reply',
+        correlationId: 5,
+        reply: {
+          outcome: 'connection_state',
+          link: UP,
+          connections: CONNECTIONS,
+          submitsQueued: 2,
+          submitsInFlight: 2,
+        },
+      },
+    ]);
+  });
+});
+
+function watched(): ConnectionRig {
+  const rig = new ConnectionRig();
+  rig.linkUp();
+  rig.receive({ kind: 'WatchLink', watcher: WATCHER });
+  rig.sent();
+  return rig;
+}
