@@ -13,6 +13,7 @@ const files = readdirSync('test', { recursive: true })
   .sort();
 
 // Whole processes and kills run one file at a time, so that they do not take each other's cores.
+/** @param {string} name */
 const isHeavy = (name) => /^test\/(scenario|fault)\//.test(name);
 const groups = [
   { title: 'units', files: files.filter((name) => !isHeavy(name)), concurrency: 2 },

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { shardOf } from '../../src/actors/addresses.ts';
+import { type Broker, startBroker } from '../../src/broker.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Demo } from '../../src/demo.ts';
+import { readMeta } from '../../src/store/data-directory.ts';
+import { type Answer, Api } from '../scenario/api.ts';
+import { startExchange } from '../scenario/exchange-process.ts';
+import { until } from '../scenario/outcry.ts';
+import { tempDirectory } from '../temp-directory.ts';
+
+const STREAMS = 100;
+
+/** The broker in this process, so that the test can reach its supervisor; the exchange in its own. */
+async function brokerIn(t: TestContext, settings: Record<string, string>) {
+  const exchange = await startExchange(t, tempDirectory(t));
+  const dataDir = tempDirectory(t);
+  const config = readConfig({
+    OUTCRY_PORT: '0',
+    OUTCRY_DATA_DIR: dataDir,
+    OUTCRY_EXCHANGE_URL: exchange.url,
+    OUTCRY_LOG_LEVEL: 'error',
+    ...settings,
+  });
+  const fatal: string[] = [];
+  const broker = await startBroker(
+    config,
+    () => undefined,
+    (reason) => fatal.push(reason),
+  );
+  t.after(() => broker.stop());
+  await broker.ready;
+  const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo;
+  const users = demo.users.map(({ token }) => new Api(broker.url, token));
+  return { broker, dataDir, demo, users, fatal, exchange };
+}
+
+test('an order thread that dies is replaced; users of other threads go on, nothing acknowledged is lost', async (t) => {
+  const { broker, dataDir, demo, users, fatal } = await brokerIn(t, { OUTCRY_ORDER_THREADS: '2' });
+  const { bucketToShard } = readMeta(join(dataDir, 'meta.json'));
+  const threadOf = (n: number) =>
+    Number(shardOf(demo.users[n]?.userId ?? '', bucketToShard).split('/')[1]) % 2;
+  const [alice, bob] = users;
+  assert(alice !== undefined && bob !== undefined);
+  const far = { position: 'buy', symbol: 'IBM', type: 'limit', priceInCents: 100 };
+  const acknowledged: string[] = [];
+  for (let n = 1; n <= 20; n++) {
+    const placed: Answer = await alice.place({ ...far, numShares: n });
+    assert.equal(placed.status, 201);
+    acknowledged.push(placed.body.id);
+  }
+  await broker.supervisor.crash(`order-${threadOf(0)}`, 'terminate');
+  if (threadOf(1) !== threadOf(0)) {
+    assert.equal((await bob.place({ ...far, numShares: 1 })).status, 201, 'the other thread works');
+  }
+  await until(async () => (await alice.get('/account')).status === 200, 'the shard to be back');
+  for (const id of acknowledged) {
+    assert.equal((await alice.get(`/order/${id}`)).body.status, 'submitted');
+  }
+  await until(
+    async () => (await alice.place({ ...far, numShares: 21 })).status === 201,
+    'new orders to be taken',
+  );
+  assert.deepEqual(fatal, []);
+});
+
+test('a gateway thread that throws with 100 streams open takes nothing else with it; its clients resume', async (t) => {
+  const { broker, users, fatal } = await brokerIn(t, {});
+  const [alice] = users;
+  assert(alice !== undefined);
+  const streams = await Promise.all(
+    Array.from({ length: STREAMS }, () => alice.stream('symbols=IBM&orders=true')),
+  );
+  const far = { position: 'buy', symbol: 'IBM', type: 'limit', priceInCents: 100, numShares: 1 };
+  await alice.place(far);
+  await Promise.all(streams.map((s) => s.until(() => s.own.length >= 3, 'the first order')));
+  const last = streams[0]?.own.at(-1)?.id;
+
+  await broker.supervisor.crash('gateway-0', 'throw');
+  await Promise.all(streams.map((s) => s.until(() => s.hasEnded, 'the stream to break')));
+  await until(() => isUp(broker), 'the gateway to be back');
+
+  const { body } = await alice.place({ ...far, numShares: 2 });
+  const again = await Promise.all(streams.map(() => alice.stream('symbols=IBM&orders=true', last)));
+  t.after(() => {
+    for (const stream of again) stream.close();
+  });
+  for (const stream of again) {
+    await stream.until((s) => s.kinds.includes('order_submitted'), 'what was missed');
+    const created = stream.own.map(({ data }) => JSON.parse(data)).find((e) => e.order);
+    assert.equal(created.order.id, body.id, 'from the first missed event on, nothing twice');
+    assert.equal(Number(stream.own[0]?.id), Number(last) + 1);
+  }
+  assert.deepEqual(fatal, []);
+});
+
+test('the exchange thread dies: orders are refused meanwhile, then taken; fills that came meanwhile are booked', async (t) => {
+  const { broker, users, fatal } = await brokerIn(t, {});
+  const [alice] = users;
+  assert(alice !== undefined);
+  const buy = { position: 'buy', symbol: 'IBM', type: 'market', numShares: 3 };
+  const orders = await Promise.all(Array.from({ length: 20 }, () => alice.place(buy)));
+  await broker.supervisor.crash('exchange-0', 'terminate');
+  await until(async () => (await alice.place(buy)).status === 201, 'orders to be taken again');
+  for (const { status, body } of orders) {
+    if (status < 300) await alice.orderAt(body.id, 'filled', 'cancelled');
+  }
+  assert.deepEqual(fatal, []);
+});
+
+async function isUp(broker: Broker): Promise<boolean> {
+  try {
+    return (await fetch(`${broker.url}/livez`, { signal: AbortSignal.timeout(500) })).ok;
+  } catch (error) {
+    assert(error instanceof TypeError || error instanceof DOMException);
+    await sleep(10);
+    return false;
+  }
+}

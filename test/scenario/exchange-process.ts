@@ -1,0 +1,92 @@
+// The exchange simulator in a process of its own, for tests that stop it, kill it and ask it what it knows.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Execution, VenueOrder } from '../../src/exchange/port.ts';
+import { until } from './outcry.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export class ExchangeProcess {
+  readonly #dataDir: string;
+  readonly #options: readonly string[];
+  #process: ChildProcess | null = null;
+  #printed = '';
+  #port = 0;
+
+  constructor(dataDir: string, options: readonly string[] = []) {
+    this.#dataDir = dataDir;
+    this.#options = options;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** On the port it had before, if it had one. */
+  async start(): Promise<void> {
+    const args = ['--port', String(this.#port), '--data', this.#dataDir, ...this.#options];
+    this.#printed = '';
+    this.#process = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'src/exchange/simulator/main.ts', ...args],
+      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#printed += text;
+    });
+    const ready = /^exchange ready http:\/\/127\.0\.0\.1:(\d+)/m;
+    await until(() => ready.test(this.#printed), 'the exchange to be ready');
+    this.#port = Number(ready.exec(this.#printed)?.[1]);
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  /** What the exchange says about orders, by our ids; null for those it does not know. */
+  async ask(ids: readonly string[]): Promise<Map<string, VenueOrder | null>> {
+    const known = new Map<string, VenueOrder | null>();
+    for (let from = 0; from < ids.length; from += 200) {
+      const orders = ids.slice(from, from + 200).map((clientOrderId) => ({ clientOrderId }));
+      const response = await fetch(`${this.url}/v1/queries`, {
+        method: 'POST',
+        body: JSON.stringify({ orders }),
+      });
+      assert.equal(response.status, 200);
+      const { results } = (await response.json()) as {
+        results: { clientOrderId: string; outcome: string; order?: VenueOrder }[];
+      };
+      for (const result of results) known.set(result.clientOrderId, result.order ?? null);
+    }
+    return known;
+  }
+
+  /** The trades of one order in the exchange's own books. */
+  async fills(externalOrderId: string): Promise<readonly Execution[]> {
+    const response = await fetch(`${this.url}/v1/orders/${externalOrderId}/fills`);
+    assert.equal(response.status, 200);
+    return ((await response.json()) as { executions: Execution[] }).executions;
+  }
+}
+
+export async function startExchange(
+  t: Pick<TestContext, 'after'>,
+  dataDir: string,
+  options: readonly string[] = ['--no-echo', '--speed', '20'],
+): Promise<ExchangeProcess> {
+  const exchange = new ExchangeProcess(dataDir, options);
+  t.after(() => exchange.kill());
+  await exchange.start();
+  return exchange;
+}
