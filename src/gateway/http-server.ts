@@ -12,8 +12,9 @@ import {
 import { STATUS_CODES } from 'node:http';
 import { LIMITS } from '../limits.ts';
 import { ListenError } from './errors.ts';
+import { readHead } from './http-head.ts';
 import { problem } from './problem.ts';
-import { HEADERS, type HeaderName, type RawRequest } from './request.ts';
+import type { RawRequest } from './request.ts';
 import type { Answer, Headers, JsonAnswer, StreamAnswer } from './route.ts';
 import type { Sink } from './sink.ts';
 import { HEARTBEAT } from './sse-frame.ts';
@@ -82,13 +83,9 @@ export class HttpServer {
   #onRequest(res: HttpResponse, req: HttpRequest): void {
     const method = req.getMethod().toUpperCase();
     const exchange: Exchange = { res, method, isGone: false, onGone: () => undefined };
-    const head = {
-      method,
-      path: req.getUrl(),
-      query: req.getQuery() ?? '',
-      headers: headersOf(req),
-    };
-    const declaredBytes = Number(req.getHeader('content-length') || 0);
+    const query = req.getQuery() ?? ''; // undefined without a `?`, whatever its type says
+    const { headers, declaredBytes, fault } = readHead((take) => req.forEach(take));
+    const head = { method, path: req.getUrl(), query, headers };
     res.onAborted(() => {
       exchange.isGone = true;
       exchange.onGone();
@@ -96,6 +93,9 @@ export class HttpServer {
     });
     const take = (body: RawRequest['body'], endConnection: boolean) =>
       void this.#take(exchange, { ...head, body }, endConnection);
+    if (fault !== null) {
+      return sendJson(exchange, problem('invalid_header', { errors: [fault] }), true);
+    }
     if (declaredBytes <= LIMITS.bodyBytesMax) return readBody(res, take);
     res.onData(() => undefined); // what still comes of it is dropped as it comes
     take('too_large', declaredBytes > LIMITS.bodyDrainBytesMax);
@@ -161,11 +161,6 @@ function readBody(
     isOver = true;
     take(Buffer.concat(chunks), false);
   });
-}
-
-function headersOf(req: HttpRequest): Record<HeaderName, string> {
-  const entries = HEADERS.map((name) => [name, req.getHeader(name)] as const);
-  return Object.fromEntries(entries) as Record<HeaderName, string>;
 }
 
 function sendJson({ res, method }: Exchange, answer: JsonAnswer, endConnection: boolean): void {
