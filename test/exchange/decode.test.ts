@@ -1,0 +1,80 @@
+// Frames of a feed that are not what the protocol says are errors that name the field, never guesses.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeExecutionFrame, decodePriceFrame } from '../../src/exchange/decode-frame.ts';
+import { DecodeError } from '../../src/exchange/errors.ts';
+import type { Execution, PriceSnapshot, Tick } from '../../src/exchange/port.ts';
+
+const TRADE: Execution = {
+  kind: 'execution',
+  epoch: 'e',
+  seq: 1,
+  execKind: 'trade',
+  execId: 'x',
+  clientOrderId: null,
+  externalOrderId: 'o',
+  symbol: 'IBM',
+  side: 'buy',
+  cumQty: 5,
+  lastQty: 5,
+  lastPriceInCents: 100,
+  execRef: null,
+  reason: null,
+  exchangeAtMs: 1,
+};
+const TICK: Tick = {
+  kind: 'tick',
+  epoch: 'e',
+  seq: 1,
+  symbol: 'IBM',
+  priceInCents: 100,
+  numShares: 1,
+  exchangeAtMs: 1,
+};
+
+test('sound frames come out as they went in, without fields that we do not know', () => {
+  assert.deepEqual(decodeExecutionFrame(JSON.stringify({ ...TRADE, extra: 1 })), TRADE);
+  assert.deepEqual(decodePriceFrame(JSON.stringify({ ...TICK, extra: 1 })), TICK);
+});
+
+test('only equities are taken from a snapshot', () => {
+  const listing = {
+    symbol: 'IBM',
+    company: 'IBM',
+    instrumentType: 'equity' as const,
+    tickInCents: 1,
+    lastPriceInCents: null,
+    lastTradedAtMs: null,
+    halted: false,
+  };
+  const snapshot: PriceSnapshot = {
+    kind: 'snapshot',
+    epoch: 'e',
+    seq: 3,
+    session: { sessionId: 's', state: 'open' },
+    symbols: [listing],
+  };
+  const symbols = [listing, { ...listing, symbol: 'SPY', instrumentType: 'etf' }];
+  assert.deepEqual(decodePriceFrame(JSON.stringify({ ...snapshot, symbols })), snapshot);
+});
+
+const MALFORMED: [name: string, frame: object, field: RegExp][] = [
+  ['a fraction of a share', { ...TRADE, lastQty: 0.5 }, /lastQty/],
+  ['a trade of nothing', { ...TRADE, lastQty: 0 }, /lastQty/],
+  ['a trade without a price', { ...TRADE, lastPriceInCents: null }, /lastPriceInCents/],
+  ['a negative sum', { ...TRADE, cumQty: -1 }, /cumQty/],
+  ['a sequence beyond 2^53', { ...TRADE, seq: 2 ** 53 }, /seq/],
+  ['no execId', { ...TRADE, execId: undefined }, /execId/],
+  ['an unheard-of kind of execution', { ...TRADE, execKind: 'gift' }, /execKind/],
+  ['a bust of nothing', { ...TRADE, execKind: 'bust' }, /execRef/],
+  ['a list', [], /object/],
+];
+
+for (const [name, frame, field] of MALFORMED) {
+  test(`${name} is malformed`, () => {
+    assert.throws(
+      () => decodeExecutionFrame(JSON.stringify(frame)),
+      (error: unknown) => error instanceof DecodeError && field.test(error.message),
+    );
+  });
+}
