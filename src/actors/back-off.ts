@@ -1,4 +1,5 @@
-// How long to wait before something that failed is tried again: doubling, bounded, and spread so that not all try at once.
+// How long to wait before something that failed is tried again: doubling, bounded, and spread so
+// that not all try at once.
 import { LIMITS } from '../limits.ts';
 
 const DOUBLINGS_MAX = 20;

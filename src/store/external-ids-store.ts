@@ -1,5 +1,6 @@
-// external-ids.db: whose order an external id is, the executions that wait for an owner, and how far the execution feed
-// has been settled. One writer: the trade-processor, inside the transaction of its turn.
+// external-ids.db: whose order an external id is, the executions that wait for an owner, and how
+// far the execution feed has been settled. One writer: the trade-processor, inside the transaction
+// of its turn.
 import type { Statement } from 'better-sqlite3';
 import type { Execution } from '../domain/execution.ts';
 import { type Db, openDatabase } from './database.ts';
@@ -236,7 +237,10 @@ function executionOf(row: ExecutionRow): Execution {
   return JSON.parse(row.execution) as Execution;
 }
 
-/** A row only moves on: parked, then routed, then quarantined; what is known already is never parked again. */
+/**
+ * A row only moves on: parked, then routed, then quarantined; what is known already is never parked
+ * again.
+ */
 const INSERT_PARKED = `
   INSERT INTO parked VALUES
     (:epochId, :externalOrderId, :execId, :seq, :state, :orderId, :error, :atMs, :execution)

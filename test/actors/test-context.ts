@@ -1,5 +1,6 @@
-// Runs one actor by hand: a fake clock, every message it sends recorded, every answer given by the test. An actor's own
-// messages (told, timers, life events) are delivered at once, each in a turn of its own, until it is quiet.
+// Runs one actor by hand: a fake clock, every message it sends recorded, every answer given by the
+// test. An actor's own messages (told, timers, life events) are delivered at once, each in a turn
+// of its own, until it is quiet.
 import assert from 'node:assert/strict';
 import type { BrokerContext, SymbolTerms } from '../../src/actors/context.ts';
 import type {
@@ -20,7 +21,9 @@ import type {
 
 export const START_MS = Date.UTC(2026, 0, 5, 15, 0, 0);
 
-/** What left the actor, in the order in which it left. Asks are recorded without their `replyTo`. */
+/**
+ * What left the actor, in the order in which it left. Asks are recorded without their `replyTo`.
+ */
 export type Sent =
   | { readonly via: 'tell' | 'offer' | 'ask'; readonly to: Address; readonly message: Message }
   | {
@@ -223,7 +226,10 @@ export class ActorRig<M extends Message> {
     return this.ctx.effects.map((open) => open.effect).filter((effect) => effect.kind === kind);
   }
 
-  /** Lets time pass: timers fire and deadlines end asks and effects, in the order in which they are due. */
+  /**
+   * Lets time pass: timers fire and deadlines end asks and effects, in the order in which they are
+   * due.
+   */
   advance(ms: number): void {
     const untilMs = this.ctx.clockMs + ms;
     for (;;) {
@@ -242,7 +248,9 @@ export class ActorRig<M extends Message> {
     }
   }
 
-  /** As after a crash: what was open is forgotten, the actor is made again from what it has on disk. */
+  /**
+   * As after a crash: what was open is forgotten, the actor is made again from what it has on disk.
+   */
   restart(): void {
     this.#actor.close?.();
     this.ctx.forget();

@@ -1,4 +1,5 @@
-// What the exchange says in the tests of its actors: complete messages of which a test names only what it is about.
+// What the exchange says in the tests of its actors: complete messages of which a test names only
+// what it is about.
 import type {
   Capabilities,
   Execution,

@@ -1,5 +1,5 @@
-// Whether the exchange can be reached, and what it can do. Asked until there is an answer, and again after anything that
-// looks as if the exchange had gone or come back as another.
+// Whether the exchange can be reached, and what it can do. Asked until there is an answer, and
+// again after anything that looks as if the exchange had gone or come back as another.
 import type { CapabilitiesAnswer, ReadCapabilities } from '../../exchange/effects.ts';
 import type { Capabilities } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';

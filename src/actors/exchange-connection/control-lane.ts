@@ -1,5 +1,5 @@
-// Cancels and questions on their way to the exchange, on connections of their own so that orders cannot starve them. The
-// two take turns, so that neither starves the other.
+// Cancels and questions on their way to the exchange, on connections of their own so that orders
+// cannot starve them. The two take turns, so that neither starves the other.
 import type {
   AskOrders,
   AskOrdersAnswer,

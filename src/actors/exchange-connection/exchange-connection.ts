@@ -1,5 +1,6 @@
-// The only actor that talks to the exchange: submits, cancels and questions go out through it, both feeds come in. Nothing
-// here survives a restart and nothing needs to: the rows of others say what is open.
+// The only actor that talks to the exchange: submits, cancels and questions go out through it, both
+// feeds come in. Nothing here survives a restart and nothing needs to: the rows of others say what
+// is open.
 import { LIMITS } from '../../limits.ts';
 import type { Actor, Address, LifeEvent } from '../../runtime/actor.ts';
 import { TRADE_PROCESSOR } from '../addresses.ts';
@@ -196,7 +197,10 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
     this.#prices.start(ctx);
   }
 
-  /** A feed has fallen, or speaks of another epoch: the exchange may be gone, or have come back without its book. */
+  /**
+   * A feed has fallen, or speaks of another epoch: the exchange may be gone, or have come back
+   * without its book.
+   */
   #looksLikeAnother(before: LinkState, after: LinkState): boolean {
     const fell =
       (before.tradeFeedLive && !after.tradeFeedLive) ||

@@ -1,5 +1,6 @@
-// The execution feed: every message once, in sequence, to the trade-processor, and the next read only when that one has
-// room. It resumes where the trade-processor stands, so nothing here needs to survive.
+// The execution feed: every message once, in sequence, to the trade-processor, and the next read
+// only when that one has room. It resumes where the trade-processor stands, so nothing here needs
+// to survive.
 import type { ReadFeedAnswer } from '../../exchange/effects.ts';
 import type { Execution, FeedReset, Heartbeat } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
@@ -168,7 +169,9 @@ export class ExecutionFeed {
     return 'read';
   }
 
-  /** Ahead of us: the last frames were lost, unless we have just begun and are still catching up. */
+  /**
+   * Ahead of us: the last frames were lost, unless we have just begun and are still catching up.
+   */
   #onHeartbeat({ epoch, headSeq }: Heartbeat): Verdict {
     this.#epoch ??= epoch;
     if (epoch !== this.#epoch) return 'reset';
@@ -183,7 +186,10 @@ export class ExecutionFeed {
     return isCatchingUp ? 'read' : 'gap';
   }
 
-  /** The stream goes on after `headSeq`. From 0 on nothing is missed; else the feed is read from its first message. */
+  /**
+   * The stream goes on after `headSeq`. From 0 on nothing is missed; else the feed is read from its
+   * first message.
+   */
   #onReset({ epoch, headSeq }: FeedReset, executions: readonly Execution[], ctx: Ctx): Verdict {
     ctx.log('warn', 'the execution feed was reset', { from: this.#epoch, to: epoch, headSeq });
     if (executions.length > 0 || (headSeq > 0 && !this.#fromFirst)) return 'reset';

@@ -1,5 +1,5 @@
-// The life of one feed: open, read, and after any failure close and open again with back-off. Each opening is a new
-// generation, so that what an earlier one still brings is recognised as late.
+// The life of one feed: open, read, and after any failure close and open again with back-off. Each
+// opening is a new generation, so that what an earlier one still brings is recognised as late.
 import type {
   CloseFeed,
   FeedName,

@@ -1,5 +1,6 @@
-// The price feed: the newest print of each symbol to the shared table and to its fan-out, merged per read. It is live
-// after a snapshot, as long as no frame is missing; while it is not, every fan-out is told that its price is stale.
+// The price feed: the newest print of each symbol to the shared table and to its fan-out, merged
+// per read. It is live after a snapshot, as long as no frame is missing; while it is not, every
+// fan-out is told that its price is stale.
 import type { ReadFeedAnswer } from '../../exchange/effects.ts';
 import type { ListedSymbol, PriceSnapshot, SessionState, Tick } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';

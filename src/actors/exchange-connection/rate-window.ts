@@ -1,4 +1,5 @@
-// Counts what was written in the last second, so that no window of one second ever holds more than the limit (I17).
+// Counts what was written in the last second, so that no window of one second ever holds more than
+// the limit (I17).
 
 const WINDOW_MS = 1_000;
 

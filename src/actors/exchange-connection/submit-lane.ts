@@ -1,5 +1,6 @@
-// Submits on their way to the exchange: a queue, batches on a few connections, one answer for each. A submit is taken out
-// of the queue once and written at most once; whatever is not a definite no leaves its outcome unknown.
+// Submits on their way to the exchange: a queue, batches on a few connections, one answer for each.
+// A submit is taken out of the queue once and written at most once; whatever is not a definite no
+// leaves its outcome unknown.
 import type { PlaceOrders, PlaceOrdersAnswer } from '../../exchange/effects.ts';
 import type { PlaceRequest, PlaceResult } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
@@ -260,7 +261,10 @@ function requestOf(submit: SubmitOrder): PlaceRequest {
   };
 }
 
-/** Results come in the order of the requests; one that names another order says nothing about this one. */
+/**
+ * Results come in the order of the requests; one that names another order says nothing about this
+ * one.
+ */
 function matching(result: PlaceResult | undefined, { orderId }: SubmitOrder): PlaceResult | null {
   return result?.clientOrderId === orderId ? result : null;
 }

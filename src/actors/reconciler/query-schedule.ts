@@ -1,9 +1,12 @@
-// When the exchange is asked about an order whose outcome is unknown (E09): soon, then at the first moments that can prove
-// its absence (E11), then ever more seldom, but for ever.
+// When the exchange is asked about an order whose outcome is unknown (E09): soon, then at the first
+// moments that can prove its absence (E11), then ever more seldom, but for ever.
 import { LIMITS } from '../../limits.ts';
 
 export interface QueryTimes {
-  /** From when on the schedule counts: the attempt to send, our start, or the moment the exchange was back. */
+  /**
+   * From when on the schedule counts: the attempt to send, our start, or the moment the exchange
+   * was back.
+   */
   readonly beganAtMs: number;
   /** The exchange refuses the submit later than this. */
   readonly notAfterMs: number;

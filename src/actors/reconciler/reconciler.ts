@@ -1,5 +1,6 @@
-// Finds out what became of orders whose outcome is unknown: asks the shards which they are and the exchange what it knows,
-// and hands on definite answers only. What an answer proves is the shard's to decide.
+// Finds out what became of orders whose outcome is unknown: asks the shards which they are and the
+// exchange what it knows, and hands on definite answers only. What an answer proves is the shard's
+// to decide.
 import type { QueryResult } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import { type Actor, type Address, isAskFailure } from '../../runtime/actor.ts';
@@ -83,7 +84,9 @@ export class Reconciler implements Actor<Message, Ctx> {
     this.#askDue(ctx);
   }
 
-  /** Cancels and questions need the order interface only, so a feed that is down does not stop us. */
+  /**
+   * Cancels and questions need the order interface only, so a feed that is down does not stop us.
+   */
   #onLinkChanged({ link }: LinkChanged, ctx: Ctx): void {
     const isBack = link.ordersReachable && !this.#isReachable;
     this.#isReachable = link.ordersReachable;

@@ -1,5 +1,5 @@
-// The orders that the shards call unresolved, each with its own schedule of questions. Known from the shards' rows alone,
-// so a restart only begins the schedules again, with a question at once.
+// The orders that the shards call unresolved, each with its own schedule of questions. Known from
+// the shards' rows alone, so a restart only begins the schedules again, with a question at once.
 import type { Address } from '../../runtime/actor.ts';
 import type { UnresolvedOrder } from '../order-shard/protocol.ts';
 import { nextQueryAtMs } from './query-schedule.ts';
@@ -62,7 +62,10 @@ export class UnresolvedOrders {
     }
   }
 
-  /** Those whose time has come, the longest overdue first, at most `max`; they count as asked from now on. */
+  /**
+   * Those whose time has come, the longest overdue first, at most `max`; they count as asked from
+   * now on.
+   */
   takeDue(nowMs: number, max: number): TrackedOrder[] {
     const due = [...this.#tracked.values()]
       .filter(({ nextAtMs, isAsked }) => !isAsked && nextAtMs <= nowMs)
@@ -93,7 +96,10 @@ export class UnresolvedOrders {
   }
 }
 
-/** One sent long before we began is asked about at once; one that we have seen go out follows its schedule. */
+/**
+ * One sent long before we began is asked about at once; one that we have seen go out follows its
+ * schedule.
+ */
 function fresh(order: UnresolvedOrder, shard: Address, beganAtMs: number): TrackedOrder {
   const { sendAttemptedAtMs, notAfterMs } = order;
   const isOld = sendAttemptedAtMs < beganAtMs;

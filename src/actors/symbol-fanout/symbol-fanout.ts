@@ -1,5 +1,5 @@
-// One symbol's prices on their way to the watchers: at most one update per throttle window, the first at once and the last
-// always, so that what a watcher saw last is what was published last.
+// One symbol's prices on their way to the watchers: at most one update per throttle window, the
+// first at once and the last always, so that what a watcher saw last is what was published last.
 import { LIMITS } from '../../limits.ts';
 import type { Actor, Address } from '../../runtime/actor.ts';
 import type { BrokerContext } from '../context.ts';

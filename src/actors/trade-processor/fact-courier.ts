@@ -1,5 +1,6 @@
-// Brings facts to their shards and does not let go of one before the shard has it on disk. Facts of one order arrive in
-// order: after a failure the later ones wait behind the failed one, and only then is there a queue at all.
+// Brings facts to their shards and does not let go of one before the shard has it on disk. Facts of
+// one order arrive in order: after a failure the later ones wait behind the failed one, and only
+// then is there a queue at all.
 import { LIMITS } from '../../limits.ts';
 import { type Asked, type AskFailure, type Context, isAskFailure } from '../../runtime/actor.ts';
 import { type ShardMap, shardOf } from '../addresses.ts';
@@ -169,7 +170,10 @@ export class FactCourier {
   }
 }
 
-/** Several facts of one order may have been on the way when the first failed: they queue as they were sent. */
+/**
+ * Several facts of one order may have been on the way when the first failed: they queue as they
+ * were sent.
+ */
 function insert(queue: Delivery[], delivery: Delivery): void {
   const behind = queue.findIndex(({ id }) => id > delivery.id);
   queue.splice(behind < 0 ? queue.length : behind, 0, delivery);

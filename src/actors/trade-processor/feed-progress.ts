@@ -1,5 +1,6 @@
-// How far the execution feed has been settled. The watermark is the highest sequence number below which every message is
-// booked by its shard, parked or quarantined; the feed resumes from it, and what is replayed above it is recognised.
+// How far the execution feed has been settled. The watermark is the highest sequence number below
+// which every message is booked by its shard, parked or quarantined; the feed resumes from it, and
+// what is replayed above it is recognised.
 
 export interface FeedPlace {
   readonly epoch: string;

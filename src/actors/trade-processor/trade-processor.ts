@@ -1,5 +1,6 @@
-// Knows whose order an execution belongs to. An acceptance is on disk before the shard hears of it (commit B), and an
-// execution is forgotten by the feed only when its shard has booked it, or it is parked or quarantined here.
+// Knows whose order an execution belongs to. An acceptance is on disk before the shard hears of it
+// (commit B), and an execution is forgotten by the feed only when its shard has booked it, or it is
+// parked or quarantined here.
 import { isOrderId } from '../../domain/ids.ts';
 import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
@@ -171,7 +172,8 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
       const acceptance = { orderId: clientOrderId, externalOrderId };
       return this.#accept(epoch, acceptance, execution, ctx);
     }
-    if (execution.execKind === 'accepted') return; // says nothing that the answer to the submit does not
+    // Says nothing that the answer to the submit does not.
+    if (execution.execKind === 'accepted') return;
     this.#store.park(execution, ctx.nowMs());
     this.#wrote = true;
     ctx.count('executions_parked');
@@ -182,7 +184,8 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
     if (clientOrderId !== null && clientOrderId !== orderId) {
       this.#conflict(epoch, { orderId: clientOrderId, externalOrderId }, ctx);
     }
-    if (execution.execKind === 'accepted') return; // who wrote the mapping has sent the acknowledgement
+    // Who wrote the mapping has sent the acknowledgement.
+    if (execution.execKind === 'accepted') return;
     if (this.#quarantined > 0 && this.#store.isQuarantined(execution)) return;
     this.#progress.wait(execution.seq);
     this.#courier.send({ kind: 'ExecutionReported', orderId, execution }, ctx);

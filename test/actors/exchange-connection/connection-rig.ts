@@ -1,4 +1,5 @@
-// An exchange-connection under test: its rig, the shared price table as a list, and the steps that bring its link up.
+// An exchange-connection under test: its rig, the shared price table as a list, and the steps that
+// bring its link up.
 import type { PricePublisher } from '../../../src/actors/context.ts';
 import {
   ExchangeConnection,
@@ -53,7 +54,10 @@ export class ConnectionRig extends ActorRig<Message> {
     this.finish('ReadFeed', { outcome: 'frames', frames }, { feed });
   }
 
-  /** A snapshot of IBM and AIG at 10, the execution feed at its beginning; nothing of it left in `sent`. */
+  /**
+   * A snapshot of IBM and AIG at 10, the execution feed at its beginning; nothing of it left in
+   * `sent`.
+   */
   linkUp(capabilities: Partial<Capabilities> = {}): void {
     this.readCapabilities(capabilities);
     this.openExecutions(null);

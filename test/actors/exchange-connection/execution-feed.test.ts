@@ -101,7 +101,7 @@ describe('exchange-connection: the execution feed', () => {
     assert(isLive(rig));
   });
 
-  test('a reset that would leave something out is answered by reading from the first message', () => {
+  test('a reset that would leave something out has the feed read from its first message', () => {
     const rig = open(5);
     rig.frames('executions', { kind: 'reset', epoch: 'e2', headSeq: 40 });
     rig.sent();

@@ -34,7 +34,7 @@ describe('exchange-connection: the link', () => {
     ]);
   });
 
-  test('nothing is opened before the capabilities are known, which are asked for with back-off', () => {
+  test('nothing is opened before the capabilities, asked for with back-off, are known', () => {
     const rig = new ConnectionRig();
     rig.finish('ReadCapabilities', { outcome: 'not_written', error: 'ECONNREFUSED' });
     assert.deepEqual(effectsOf(rig.sent()), [{ kind: 'ReadCapabilities' }]);
@@ -55,7 +55,7 @@ describe('exchange-connection: the link', () => {
     assert.equal(rig.ctx.logs.at(-1)?.level, 'error');
   });
 
-  test('a feed that falls takes the link down and has the exchange asked whether it is there', () => {
+  test('a feed that falls takes the link down and has the exchange probed', () => {
     const rig = watched();
     rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'prices' });
     const sent = rig.sent();

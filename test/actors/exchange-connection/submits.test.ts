@@ -204,7 +204,9 @@ function linked(capabilities = {}): ConnectionRig {
   return rig;
 }
 
-/** Time in which both feeds were heard a moment ago, so that only what the test is about runs out. */
+/**
+ * Time in which both feeds were heard a moment ago, so that only what the test is about runs out.
+ */
 function keepFeedsAlive(rig: ConnectionRig, ms: number): void {
   for (const open of rig.ctx.effects) {
     if (open.effect.kind !== 'ReadFeed') continue;

@@ -5,7 +5,7 @@ import { LIMITS } from '../../../src/limits.ts';
 
 const PROOF_MS = LIMITS.notAfterMs + LIMITS.indexLagMs + LIMITS.clockSkewMs + 1;
 
-test('E09 asks at 1, 2 and 5 s, twice when absence can be proven, every 5 s, then every 30 s', () => {
+test('E09 asks at 1, 2, 5 s, twice when absence is provable, every 5 s, then every 30 s', () => {
   const times = { beganAtMs: 0, notAfterMs: LIMITS.notAfterMs };
   const asked: number[] = [];
   for (let atMs = nextQueryAtMs(times, 0); atMs <= 130_000; atMs = nextQueryAtMs(times, atMs)) {

@@ -10,7 +10,7 @@ const GATEWAY = 'gateway/0';
 const OTHER = 'gateway/1';
 
 describe('symbol-fanout', () => {
-  test('the first price goes out at once, the last of a window when it ends, with what it merged', () => {
+  test('the first price goes out at once, the last of a window when it ends', () => {
     const rig = watched();
     for (const [index, price] of [100, 101, 102, 103].entries()) rig.receive(ticked(price, index));
     assert.deepEqual(rig.sent(), [changed(GATEWAY, 100, 0, { merged: 1 })]);
