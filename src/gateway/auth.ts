@@ -1,5 +1,5 @@
-// Who is calling: HS256 tokens with a role, verified once and then remembered until they expire. The key comes from the
-// directory, so that every gateway and every start shares it.
+// Who is calling: HS256 tokens with a role, verified once and then remembered until they expire.
+// The key comes from the directory, so that every gateway and every start shares it.
 import { jwtVerify, SignJWT } from 'jose';
 import { DIRECTORY } from '../actors/addresses.ts';
 import type { GetSigningKey, Role } from '../actors/directory/protocol.ts';

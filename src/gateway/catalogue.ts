@@ -11,7 +11,9 @@ export class Catalogue {
   #bySymbol: ReadonlyMap<string, CatalogueEntry> = new Map();
   #searchable: readonly Searchable[] = [];
 
-  /** False until the first list with a symbol has come: before it, no symbol can be called unknown. */
+  /**
+   * False until the first list with a symbol has come: before it, no symbol can be called unknown.
+   */
   get isLoaded(): boolean {
     return this.#bySymbol.size > 0;
   }
@@ -33,7 +35,10 @@ export class Catalogue {
     return symbols.filter((symbol) => !this.#bySymbol.has(symbol));
   }
 
-  /** Those whose symbol begins with `query`, then those whose company contains it; sorted by symbol in each part. */
+  /**
+   * Those whose symbol begins with `query`, then those whose company contains it; sorted by symbol
+   * in each part.
+   */
   search(query: string, limit: number): CatalogueEntry[] {
     const wanted = query.trim().toLowerCase();
     const bySymbol: CatalogueEntry[] = [];

@@ -1,5 +1,6 @@
-// From a raw request to an answer: route, caller, headers, query, path, body, in this order, and then the route itself.
-// Whatever is refused has changed nothing. No socket in here: a simulated customer comes in this way too.
+// From a raw request to an answer: route, caller, headers, query, path, body, in this order, and
+// then the route itself. Whatever is refused has changed nothing. No socket in here: a simulated
+// customer comes in this way too.
 import type { LogLevel } from '../runtime/actor.ts';
 import { ANONYMOUS, type Principal, tokenOf } from './auth.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -65,7 +66,10 @@ export class FrontDoor {
     return await found.route.handle(checked.value, this.#services);
   }
 
-  /** The client's key, or one of ours; null when the route takes none, or the client's is not well formed. */
+  /**
+   * The client's key, or one of ours; null when the route takes none, or the client's is not well
+   * formed.
+   */
   #idempotencyKey(found: Found, { headers }: RawRequest): string | null {
     if (found.outcome !== 'route' || found.route.takesIdempotencyKey !== true) return null;
     const given = headers['idempotency-key'];

@@ -1,5 +1,5 @@
-// Builds one gateway: an edge of the actor system on one side, HTTP on the other. It holds nothing that cannot be had
-// again: watches are sent anew, tokens are verified anew.
+// Builds one gateway: an edge of the actor system on one side, HTTP on the other. It holds nothing
+// that cannot be had again: watches are sent anew, tokens are verified anew.
 import {
   DIRECTORY,
   EXCHANGE_CONNECTION,
@@ -44,7 +44,10 @@ export interface Gateway {
   readonly hub: StreamHub;
   /** Resolves with the port, which is new when 0 was asked for; rejects with a `ListenError`. */
   listen(host: string, port: number): Promise<number>;
-  /** Takes nothing new, sends every stream away, and resolves when what was in flight is answered or `stopMs` is over. */
+  /**
+   * Takes nothing new, sends every stream away, and resolves when what was in flight is answered or
+   * `stopMs` is over.
+   */
   drain(): Promise<void>;
   close(): void;
 }

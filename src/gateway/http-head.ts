@@ -1,5 +1,6 @@
-// The headers of one request. What may stand once and stands twice, or a framing that can be read in two ways, is refused
-// before the request means anything: the server underneath would take the first and go on.
+// The headers of one request. What may stand once and stands twice, or a framing that can be read
+// in two ways, is refused before the request means anything: the server underneath would take the
+// first and go on.
 import type { FieldError } from './problem.ts';
 import { HEADERS, type HeaderName, type RawRequest } from './request.ts';
 

@@ -1,5 +1,6 @@
-// The only file that sees uWebSockets. Reads a request whole before anything is done with it, answers corked, and keeps a
-// stream's socket flushed. One server per gateway thread; several share a port.
+// The only file that sees uWebSockets. Reads a request whole before anything is done with it,
+// answers corked, and keeps a stream's socket flushed. One server per gateway thread; several share
+// a port.
 import {
   App,
   type HttpRequest,
@@ -125,7 +126,8 @@ export class HttpServer {
     const listener = answer.open(sinkOf(exchange));
     exchange.onGone = () => listener.closed();
     if (exchange.isGone) return;
-    // uWebSockets flushes what it has buffered only while something is written in here, and cuts a client off otherwise.
+    // uWebSockets flushes what it has buffered only while something is written in here, and cuts a
+    // client off otherwise.
     res.onWritable(() => {
       const hasRoom = !exchange.isGone && writeTo(exchange, HEARTBEAT);
       if (hasRoom) listener.drained();

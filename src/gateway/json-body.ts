@@ -1,5 +1,5 @@
-// Bytes of a request to a JSON value, or the problem with them. The text must be UTF-8, and no key may stand twice in an
-// object: of two amounts nobody can say which was meant.
+// Bytes of a request to a JSON value, or the problem with them. The text must be UTF-8, and no key
+// may stand twice in an object: of two amounts nobody can say which was meant.
 import type { ProblemCode } from './problem.ts';
 import type { RawRequest } from './request.ts';
 
@@ -34,7 +34,10 @@ function isJson(contentType: string): boolean {
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
-/** The first key that stands twice in one object of valid JSON, as it is written; null when there is none. */
+/**
+ * The first key that stands twice in one object of valid JSON, as it is written; null when there is
+ * none.
+ */
 function repeatedKey(text: string): string | null {
   const open: Set<string>[] = [];
   let string = '';

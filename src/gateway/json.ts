@@ -1,4 +1,5 @@
-// What the API shows of orders, accounts, prices and events. Times are RFC 3339 UTC with milliseconds, money integer cents.
+// What the API shows of orders, accounts, prices and events. Times are RFC 3339 UTC with
+// milliseconds, money integer cents.
 import type { SymbolTerms } from '../actors/context.ts';
 import type { CatalogueEntry } from '../actors/directory/protocol.ts';
 import type { Account, Holding, UserEvent } from '../actors/order-shard/protocol.ts';
@@ -43,7 +44,10 @@ function outcomeOf(order: Order): 'unknown' | 'accepted' | 'refused' | 'not_sent
   return order.ourVerdict === null ? 'refused' : 'not_sent';
 }
 
-/** Null when nobody asked for a cancel and the order was not cancelled; the reason is the exchange's or ours. */
+/**
+ * Null when nobody asked for a cancel and the order was not cancelled; the reason is the exchange's
+ * or ours.
+ */
 function cancelJson(order: Order) {
   const requestedAt = order.cancelRequestedAtMs === null ? null : isoOf(order.cancelRequestedAtMs);
   if (order.status === 'cancelled') {

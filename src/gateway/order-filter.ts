@@ -1,4 +1,5 @@
-// Which orders a list shows, read from a query; and the cursor, which carries the filter it was made for.
+// Which orders a list shows, read from a query; and the cursor, which carries the filter it was
+// made for.
 import { Type } from 'typebox';
 import { isOpenStatus } from '../domain/derive-order.ts';
 import { isOrderId } from '../domain/ids.ts';
@@ -38,7 +39,10 @@ export function filterFrom({ status, symbol, updatedSince }: FilterQuery): Check
   return { ok: true, value: { statuses, symbol: symbol ?? null, updatedSinceMs } };
 }
 
-/** Opaque to clients. It says nothing that the bearer may not see anyway: whose orders they are, the token says. */
+/**
+ * Opaque to clients. It says nothing that the bearer may not see anyway: whose orders they are, the
+ * token says.
+ */
 export function cursorOf(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }

@@ -7,7 +7,9 @@ export function isIdempotencyKey(text: string): boolean {
   return text.length <= LIMITS.idempotencyKeyMax && VISIBLE_ASCII.test(text);
 }
 
-/** Keys for clients that send none. They rise with time, so that the shard's index is appended to. */
+/**
+ * Keys for clients that send none. They rise with time, so that the shard's index is appended to.
+ */
 export class IdempotencyKeys {
   readonly #nowMs: () => number;
   readonly #random: () => number;
@@ -26,7 +28,10 @@ export class IdempotencyKeys {
   }
 }
 
-/** Milliseconds; null when `wait` is there and is no whole number of seconds. More than the most is cut to it. */
+/**
+ * Milliseconds; null when `wait` is there and is no whole number of seconds. More than the most is
+ * cut to it.
+ */
 export function waitOf(prefer: string): number | null {
   for (const preference of prefer.split(/[,;]/)) {
     const [name, value] = preference.split('=', 2).map((part) => part.trim());

@@ -1,5 +1,5 @@
-// The streams that have something to send. Flushed at the end of each tick, and after work that no tick brought (an ask's
-// answer, a timer), so that what gathers for one stream leaves in one write.
+// The streams that have something to send. Flushed at the end of each tick, and after work that no
+// tick brought (an ask's answer, a timer), so that what gathers for one stream leaves in one write.
 import type { Edge } from '../runtime/edge.ts';
 import type { Stream } from './stream.ts';
 

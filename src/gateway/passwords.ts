@@ -1,5 +1,5 @@
-// Passwords: scrypt on libuv's pool, one at a time, behind a bounded queue, so that logins never crowd out trading. An
-// unknown e-mail costs the same work as a wrong password.
+// Passwords: scrypt on libuv's pool, one at a time, behind a bounded queue, so that logins never
+// crowd out trading. An unknown e-mail costs the same work as a wrong password.
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { LIMITS } from '../limits.ts';
@@ -36,12 +36,15 @@ export class PasswordChecker {
     this.#queuedMax = queuedMax;
   }
 
-  /** `stored` null is a user that does not exist. `busy`: the queue is full, nothing was computed. */
+  /**
+   * `stored` null is a user that does not exist. `busy`: the queue is full, nothing was computed.
+   */
   async check(password: string, stored: string | null): Promise<'right' | 'wrong' | 'busy'> {
     if (this.#queued >= this.#queuedMax) return 'busy';
     this.#queued++;
     const turn = this.#last.then(() => matches(password, stored ?? NOBODY));
-    this.#last = turn.catch(() => false); // the next login must not fail for this one; its own caller hears of it
+    // The next login must not fail for this one, whose own caller hears of it.
+    this.#last = turn.catch(() => false);
     try {
       return (await turn) && stored !== null ? 'right' : 'wrong';
     } finally {

@@ -1,5 +1,5 @@
-// Every refusal as RFC 9457 problem+json, from one table: code -> status, title, sentence, retry. The codes are stable and
-// documented in docs/http-api.md (the tidy test compares).
+// Every refusal as RFC 9457 problem+json, from one table: code -> status, title, sentence, retry.
+// The codes are stable and documented in docs/http-api.md (the tidy test compares).
 import type {
   FailCode,
   RejectCode,
@@ -89,9 +89,9 @@ const ORDER_PROBLEMS: Readonly<Record<RejectCode, Problem>> = {
   trading_restricted: row(422, 'Trading restricted', 'The account may not place this order now.'),
   rate_limited: row(429, 'Too many orders', 'The account placed too many orders.', 'same_key', 1),
   unknown_symbol: row(404, 'Unknown symbol', 'The exchange does not list this symbol.'),
-  market_closed: row(422, 'Market closed', 'The session is closed.', 'same_key'),
-  symbol_halted: row(422, 'Symbol halted', 'Trading in this symbol is halted.', 'same_key'),
-  no_reference_price: row(422, 'No price', 'There is no fresh price to check against.', 'same_key'),
+  market_closed: row(422, 'Market closed', 'The session is closed.'),
+  symbol_halted: row(422, 'Symbol halted', 'Trading in this symbol is halted.'),
+  no_reference_price: row(422, 'No price', 'There is no fresh price to check against.'),
   order_too_large: row(422, 'Order too large', 'More shares than an order may have.'),
   order_value_too_large: row(422, 'Order value too large', 'Worth more than an order may be.'),
   price_outside_collar: row(422, 'Price outside the collar', 'Too far from the last price.'),
@@ -99,7 +99,6 @@ const ORDER_PROBLEMS: Readonly<Record<RejectCode, Problem>> = {
     422,
     'Duplicate order',
     'The same order was placed a moment ago under another key.',
-    'same_key',
   ),
   wash_trade_risk: row(422, 'Wash trade risk', 'It could trade with an open order of your own.'),
   insufficient_buying_power: row(422, 'Insufficient buying power', 'The cash does not suffice.'),
@@ -174,10 +173,14 @@ export function problem(code: ProblemCode, extras: ProblemExtras = {}): JsonAnsw
   };
 }
 
-/** A refusal of the shard, with what to change in numbers and names. */
+/**
+ * A refusal of the shard, with what to change in numbers and names; `status` is HTTP's in here, so
+ * an order's is renamed.
+ */
 export function rejectionProblem(rejection: Rejection, status?: number): JsonAnswer {
+  const { status: orderStatus, ...detail } = rejection.detail;
   return problem(rejection.code, {
-    members: rejection.detail,
+    members: orderStatus === undefined ? detail : { ...detail, orderStatus },
     retry: rejection.retry,
     ...(status === undefined ? {} : { status }),
   });

@@ -1,10 +1,14 @@
-// What a gateway is told: by main about the start and the threads, by actors about prices, events and the catalogue.
+// What a gateway is told: by main about the start and the threads, by actors about prices, events
+// and the catalogue.
 import type { CatalogueChanged } from '../actors/directory/protocol.ts';
 import type { LinkChanged } from '../actors/exchange-connection/protocol.ts';
 import type { UserEvents, WatcherDropped } from '../actors/order-shard/protocol.ts';
 import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
 
-/** From main, once this start is complete (demo users made, `demo.json` written). Until then `/readyz` is 503. */
+/**
+ * From main, once this start is complete (demo users made, `demo.json` written). Until then
+ * `/readyz` is 503.
+ */
 export interface StartupCompleted {
   readonly kind: 'StartupCompleted';
 }

@@ -1,4 +1,5 @@
-// The query of a URL as an object of strings. A parameter may stand once; broken percent-encoding is refused.
+// The query of a URL as an object of strings. A parameter may stand once; broken percent-encoding
+// is refused.
 import type { FieldError } from './problem.ts';
 import type { Checked } from './shape.ts';
 

@@ -1,4 +1,5 @@
-// Whether an order can be taken: asked of those who know, all at once, with a short deadline. Names what is missing.
+// Whether an order can be taken: asked of those who know, all at once, with a short deadline. Names
+// what is missing.
 import {
   DIRECTORY,
   EXCHANGE_CONNECTION,
@@ -41,7 +42,10 @@ export class Readiness {
     this.#isStartupCompleted = true;
   }
 
-  /** Empty when ready. Whoever asks while a round is under way shares it: nobody needs a token to ask. */
+  /**
+   * Empty when ready. Whoever asks while a round is under way shares it: nobody needs a token to
+   * ask.
+   */
   missing(): Promise<string[]> {
     this.#running ??= this.#round().finally(() => {
       this.#running = null;

@@ -1,4 +1,5 @@
-// One HTTP request as plain data, read before anything is awaited. Made by the HTTP server, or by a test.
+// One HTTP request as plain data, read before anything is awaited. Made by the HTTP server, or by a
+// test.
 
 export const HEADERS = [
   'authorization',

@@ -1,5 +1,5 @@
-// What a route is: a method and path, who may call it, the shapes of what it takes, and one function from request to
-// answer. No socket in here: a route is tested by calling it.
+// What a route is: a method and path, who may call it, the shapes of what it takes, and one
+// function from request to answer. No socket in here: a route is tested by calling it.
 import type { Principal } from './auth.ts';
 import type { Services } from './services.ts';
 import type { Shape } from './shape.ts';

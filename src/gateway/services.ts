@@ -1,4 +1,5 @@
-// What the gateway's routes may use: asks, the catalogue, prices, tokens and the stream hub. No socket, no store.
+// What the gateway's routes may use: asks, the catalogue, prices, tokens and the stream hub. No
+// socket, no store.
 import type { ShardMap } from '../actors/addresses.ts';
 import type { SymbolTerms } from '../actors/context.ts';
 import type { Edge } from '../runtime/edge.ts';

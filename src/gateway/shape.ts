@@ -1,4 +1,5 @@
-// One schema gives validation, the TypeScript type and (being JSON Schema) the documentation. Compiled once, at load.
+// One schema gives validation, the TypeScript type and (being JSON Schema) the documentation.
+// Compiled once, at load.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { FieldError } from './problem.ts';

@@ -1,4 +1,5 @@
-// Where a stream's bytes go. The hub sees nothing else of a connection, so that a simulated customer is a sink too.
+// Where a stream's bytes go. The hub sees nothing else of a connection, so that a simulated
+// customer is a sink too.
 
 export interface Sink {
   /** False: the bytes are on their way all the same, but no more should follow until `drained`. */

@@ -1,4 +1,5 @@
-// The one place that formats server-sent events. Only a user's own events carry an `id:`: those are what resumes.
+// The one place that formats server-sent events. Only a user's own events carry an `id:`: those are
+// what resumes.
 import type { UserEvent } from '../actors/order-shard/protocol.ts';
 import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
 import { LIMITS } from '../limits.ts';

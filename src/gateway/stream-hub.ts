@@ -1,5 +1,5 @@
-// All streams of this gateway: who watches what, when it is written, and when a stream has to end. It sees only the edge,
-// its clock and sinks, so a simulated customer connects here too.
+// All streams of this gateway: who watches what, when it is written, and when a stream has to end.
+// It sees only the edge, its clock and sinks, so a simulated customer connects here too.
 import { type ShardMap, shardAddress, shardOf } from '../actors/addresses.ts';
 import type {
   ReadEvents,

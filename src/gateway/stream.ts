@@ -1,5 +1,6 @@
-// One open stream. Two lanes wait for its socket: prices, of which only the newest per symbol counts, and the user's
-// events, of which none may be left out: when they are more than the bound the stream ends, and the client resumes.
+// One open stream. Two lanes wait for its socket: prices, of which only the newest per symbol
+// counts, and the user's events, of which none may be left out: when they are more than the bound
+// the stream ends, and the client resumes.
 import { LIMITS } from '../limits.ts';
 import type { Sink } from './sink.ts';
 import { type Goaway, goawayFrame, HEARTBEAT } from './sse-frame.ts';
@@ -103,7 +104,10 @@ export class Stream {
     return this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= durationMs;
   }
 
-  /** Says why and from where to resume, then closes. What a stalled reader has not taken is left to its resume. */
+  /**
+   * Says why and from where to resume, then closes. What a stalled reader has not taken is left to
+   * its resume.
+   */
   goAway(reason: Goaway['reason'], nowMs: number): void {
     if (this.#isClosed) return;
     this.flush(nowMs);

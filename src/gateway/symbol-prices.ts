@@ -1,5 +1,6 @@
-// The prices that somebody on this gateway watches. Each change is formatted once, however many streams take it, and goes
-// out at the end of the tick that brought it; after a flush to many streams the next one waits and takes what gathered.
+// The prices that somebody on this gateway watches. Each change is formatted once, however many
+// streams take it, and goes out at the end of the tick that brought it; after a flush to many
+// streams the next one waits and takes what gathered.
 import { fanoutOf } from '../actors/addresses.ts';
 import type { PriceChanged, UnwatchSymbol, WatchSymbol } from '../actors/symbol-fanout/protocol.ts';
 import { LIMITS } from '../limits.ts';
@@ -92,7 +93,8 @@ export class SymbolPrices {
       }
     }
     this.#dirty.clear();
-    // Load is counted in writes, not measured in time, so that a simulated run depends on nothing else.
+    // Load is counted in writes, not measured in time, so that a simulated run depends on nothing
+    // else.
     const pauseMs = Math.floor(takers.size / LIMITS.streamWritesPerPauseMs);
     this.#flushNotBeforeMs = this.#edge.nowMs() + Math.min(pauseMs, LIMITS.streamFlushMsMax);
     this.#outbox.touch(takers);

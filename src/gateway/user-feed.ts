@@ -1,5 +1,6 @@
-// One user's events on this gateway, for all of that user's streams: registered once at the shard, read again from the
-// store whenever a number is missing. A stream gets each event once, in order, or none any more.
+// One user's events on this gateway, for all of that user's streams: registered once at the shard,
+// read again from the store whenever a number is missing. A stream gets each event once, in order,
+// or none any more.
 import type { EventsReply, UserEvent } from '../actors/order-shard/protocol.ts';
 import { LIMITS } from '../limits.ts';
 import { type AskFailure, isAskFailure } from '../runtime/actor.ts';
@@ -118,7 +119,10 @@ export class UserFeed {
     return !this.#isRegistered || this.#behind().length > 0;
   }
 
-  /** Where the stream that is furthest back stands; null, from the head on, when nobody wants what was. */
+  /**
+   * Where the stream that is furthest back stands; null, from the head on, when nobody wants what
+   * was.
+   */
   #readFrom(joiners: readonly Joiner[]): number | null {
     const wanted: number[] = [];
     for (const { resumeAfter } of joiners) {
@@ -128,7 +132,10 @@ export class UserFeed {
     return wanted.length === 0 ? this.#headSeq : Math.min(...wanted);
   }
 
-  /** A stalled stream waits: what it missed is read when its socket has room, so that its lane stays small. */
+  /**
+   * A stalled stream waits: what it missed is read when its socket has room, so that its lane stays
+   * small.
+   */
   #behind(): Stream[] {
     const headSeq = this.#headSeq ?? 0;
     return [...this.#streams].filter(

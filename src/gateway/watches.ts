@@ -1,5 +1,5 @@
-// Who wants what: a key (a symbol, a user) -> its topic and the streams on it. The last one's leave closes the topic, but
-// only after a while, so that a reconnect costs nobody a new subscription.
+// Who wants what: a key (a symbol, a user) -> its topic and the streams on it. The last one's leave
+// closes the topic, but only after a while, so that a reconnect costs nobody a new subscription.
 import type { Edge } from '../runtime/edge.ts';
 import type { Stream } from './stream.ts';
 

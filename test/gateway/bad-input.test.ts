@@ -1,4 +1,5 @@
-// Bad input of every kind, over real sockets: a 4xx problem with its documented code, and no command sent to any actor.
+// Bad input of every kind, over real sockets: a 4xx problem with its documented code, and no
+// command sent to any actor.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { issueToken } from '../../src/gateway/auth.ts';

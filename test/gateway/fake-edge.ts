@@ -1,4 +1,5 @@
-// An edge without actors behind it: each ask is answered by a script, tells are written down, time moves by hand.
+// An edge without actors behind it: each ask is answered by a script, tells are written down, time
+// moves by hand.
 import type {
   Address,
   Asked,

@@ -1,16 +1,20 @@
 // The event log of each user as a shard would serve it: pages, a head, a registered watcher.
 import type { EventsReply, ReadEvents } from '../../src/actors/order-shard/protocol.ts';
+import type { Order } from '../../src/domain/order.ts';
 import type { UserEvent } from '../../src/domain/user-event.ts';
 import type { FakeEdge, SentAsk } from './fake-edge.ts';
-import { events } from './fixtures.ts';
+import { anOrder, events } from './fixtures.ts';
 
 export class FakeShard {
   readonly #edge: FakeEdge;
+  readonly #order: Order;
   readonly #heads = new Map<string, number>();
   readonly watched = new Set<string>();
 
-  constructor(edge: FakeEdge) {
+  /** `externalOrderId` stands in every event: a long one makes them heavy. */
+  constructor(edge: FakeEdge, externalOrderId: string | null = null) {
     this.#edge = edge;
+    this.#order = anOrder({ externalOrderId });
     edge.answer('ReadEvents', (ask) => this.#read(ask));
   }
 
@@ -22,7 +26,7 @@ export class FakeShard {
     this.#edge.deliver({
       kind: 'UserEvents',
       userId,
-      events: events(head + 1, head + count),
+      events: events(head + 1, head + count, this.#order),
     } as { kind: string });
   }
 
@@ -31,7 +35,7 @@ export class FakeShard {
     const headSeq = this.#heads.get(userId) ?? 0;
     const from = afterSeq ?? headSeq;
     const to = Math.min(from + max, headSeq);
-    const page: UserEvent[] = from < to ? events(from + 1, to) : [];
+    const page: UserEvent[] = from < to ? events(from + 1, to, this.#order) : [];
     const caughtUp = to >= headSeq || from >= headSeq;
     if (caughtUp && watcher !== null) this.watched.add(userId);
     return { outcome: 'events', events: page, headSeq, caughtUp };

@@ -155,13 +155,13 @@ export function anOrder(facts: Partial<OrderFacts> = {}, changes: Partial<Order>
 }
 
 /** The events `from` to `to` of a user, each an order event. */
-export function events(from: number, to: number): UserEvent[] {
+export function events(from: number, to: number, order = anOrder()): UserEvent[] {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     topic: 'order',
     seq: from + index,
     kind: 'order_created',
     atMs: 1_700_000_000_000,
-    order: anOrder(),
+    order,
   }));
 }
 

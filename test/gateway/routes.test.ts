@@ -178,7 +178,7 @@ const CANCELLED: [name: string, reply: object, status: number, expected: object]
     { ok: true, status: 'pending_cancel', outcome: 'unknown' },
   ],
   ['overtaken by the fill', order({ cumQty: 10 }), 409, { code: 'order_closed' }],
-  ['closed', rejection('order_closed'), 409, { code: 'order_closed' }],
+  ['closed', rejection('order_closed', { status: 'filled' }), 409, { orderStatus: 'filled' }],
   ['unknown here', rejection('order_not_found'), 404, { code: 'order_not_found' }],
   [
     'refused by the exchange',

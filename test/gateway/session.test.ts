@@ -1,4 +1,5 @@
-// POST /session: the right password brings a token and a cookie; everything else brings neither, nor says why.
+// POST /session: the right password brings a token and a cookie; everything else brings neither,
+// nor says why.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashPassword } from '../../src/gateway/passwords.ts';

@@ -1,4 +1,5 @@
-// The hub over a fake edge and fake sinks: who gets what, in which order, and what happens to those who do not read.
+// The hub over a fake edge and fake sinks: who gets what, in which order, and what happens to those
+// who do not read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OpenStream, StreamHub } from '../../src/gateway/stream-hub.ts';
@@ -244,7 +245,7 @@ test('one tick is one write per stream, and the newest price of a symbol wins', 
   );
 });
 
-test('who joins a watched symbol gets its last price at once, and the fanout is told once', async () => {
+test('who joins a watched symbol gets its last price, and the fanout is told once', async () => {
   const { edge, watch } = aHub();
   await watch(['IBM']);
   edge.deliver(price('IBM', 100, 1));
@@ -301,7 +302,7 @@ test('after a flush to many streams the next one waits and takes what gathered',
   );
 });
 
-test('a stalled reader gets one price per symbol when it drains, and its events in order', async () => {
+test('a stalled reader gets one price per symbol when it drains, and all events', async () => {
   const { edge, open, shard } = aHub();
   const { sink, listener } = await open({ symbols: ['IBM', 'BAC'] });
   sink.isFull = true;
@@ -322,7 +323,7 @@ test('a stalled reader gets one price per symbol when it drains, and its events 
   assert.deepEqual(sink.seqs, [1, 2, 3]);
 });
 
-test('a reader whose events are more than the bound is sent away with where to resume', async () => {
+test('a reader whose events exceed the bound is told where to resume, and closed', async () => {
   const { open, shard, hub } = aHub();
   const { sink } = await open();
   shard.happen(ALICE, 1);
@@ -344,7 +345,8 @@ test('a resume waits while its reader is stalled, instead of filling its lane', 
   const { sink, listener } = await open({ lastEventId: '0' }, { isFull: true });
   await settled();
   assert.equal(sink.seqs.length, LIMITS.eventsPageMax);
-  assert.equal(edge.askedKinds('ReadEvents').length, 2); // the page, and the registration at the head
+  // The page, and the registration at the head.
+  assert.equal(edge.askedKinds('ReadEvents').length, 2);
   sink.isFull = false;
   listener.drained();
   await settled();

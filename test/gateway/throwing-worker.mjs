@@ -5,7 +5,10 @@ import { register } from 'tsx/esm/api';
 register();
 const { HttpServer } = await import('../../src/gateway/http-server.ts');
 
-/** @type {(sink: import('../../src/gateway/sink.ts').Sink) => import('../../src/gateway/sink.ts').SinkListener} */
+/**
+ * @type {(sink: import('../../src/gateway/sink.ts').Sink) =>
+ * import('../../src/gateway/sink.ts').SinkListener}
+ */
 const open = (sink) => {
   sink.write(':\n\n');
   return { drained: () => undefined, closed: () => undefined };

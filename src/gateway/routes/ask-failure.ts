@@ -1,4 +1,5 @@
-// What a route answers when its actor did not. A read changes nothing, so whatever the reason it can simply be repeated.
+// What a route answers when its actor did not. A read changes nothing, so whatever the reason it
+// can simply be repeated.
 import type { AskFailure } from '../../runtime/actor.ts';
 import { problem } from '../problem.ts';
 import type { JsonAnswer } from '../route.ts';

@@ -1,4 +1,5 @@
-// DELETE /order/:id: asks for a cancel and answers with what is known of it. Repeating it changes nothing.
+// DELETE /order/:id: asks for a cancel and answers with what is known of it. Repeating it changes
+// nothing.
 import { shardOf } from '../../actors/addresses.ts';
 import type { CancelOrder } from '../../actors/order-shard/protocol.ts';
 import type { Order } from '../../domain/order.ts';

@@ -99,7 +99,10 @@ function placedAnswer({ order, replayed }: OrderReply): JsonAnswer {
   return json(isTaken(order) ? 201 : 202, placedJson(order), { location });
 }
 
-/** The exchange accepted it; an order withdrawn before it was sent has an answer too, but was never accepted. */
+/**
+ * The exchange accepted it; an order withdrawn before it was sent has an answer too, but was never
+ * accepted.
+ */
 function isTaken(order: Order): boolean {
   return isAnswered(order) && (order.externalOrderId !== null || order.cumQty > 0);
 }

@@ -1,4 +1,5 @@
-// POST /session: e-mail and password in, a token out, also as the cookie that the page and its EventSource send.
+// POST /session: e-mail and password in, a token out, also as the cookie that the page and its
+// EventSource send.
 import { Type } from 'typebox';
 import { DIRECTORY } from '../../actors/addresses.ts';
 import type { GetCredentials } from '../../actors/directory/protocol.ts';
@@ -40,8 +41,12 @@ export const createSession: Route<unknown, unknown, Credentials> = {
     const session = await tokens.issue(user, LIMITS.tokenLifeMs);
     if (session === null) return problem('busy');
     const { token, expiresAtMs } = session;
-    const maxAgeS = Math.floor(LIMITS.tokenLifeMs / 1_000);
-    const cookie = `${SESSION_COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${maxAgeS}`;
-    return json(200, { token, expiresAt: isoOf(expiresAtMs) }, { 'set-cookie': cookie });
+    const headers = { 'set-cookie': cookieWith(token) };
+    return json(200, { token, expiresAt: isoOf(expiresAtMs) }, headers);
   },
 };
+
+function cookieWith(token: string): string {
+  const maxAgeS = Math.floor(LIMITS.tokenLifeMs / 1_000);
+  return `${SESSION_COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${maxAgeS}`;
+}

@@ -1,4 +1,5 @@
-// GET /order/:id: one order of the caller. Always asked of the caller's own shard, so that another's order is not found.
+// GET /order/:id: one order of the caller. Always asked of the caller's own shard, so that
+// another's order is not found.
 import { shardOf } from '../../actors/addresses.ts';
 import type { GetOrder } from '../../actors/order-shard/protocol.ts';
 import { LIMITS } from '../../limits.ts';

@@ -1,4 +1,5 @@
-// GET /orders: the caller's orders, newest first, by page as the document has it or by a cursor that inserts do not shift.
+// GET /orders: the caller's orders, newest first, by page as the document has it or by a cursor
+// that inserts do not shift.
 import { Type } from 'typebox';
 import { READ_POOL } from '../../actors/addresses.ts';
 import type { ListOrders, ListOrdersReply } from '../../actors/read-pool/protocol.ts';

@@ -1,4 +1,5 @@
-// GET /symbols: search by the beginning of the symbol or a part of the company's name; without a query, all of them.
+// GET /symbols: search by the beginning of the symbol or a part of the company's name; without a
+// query, all of them.
 import { Type } from 'typebox';
 import { LIMITS } from '../../limits.ts';
 import { symbolJson } from '../json.ts';
