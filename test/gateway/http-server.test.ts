@@ -15,8 +15,13 @@ async function listening() {
   return { ...world, port, authorization };
 }
 
+/** A hang is a failure that says where. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const deadline = Date.now() + 15_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** A client that keeps all it reads. */
