@@ -1,0 +1,27 @@
+// The file that `--json` writes: the numbers with all that is needed to judge and repeat them.
+import type { BenchOutcome } from '../bench.ts';
+import { packageVersions, readCommit, readMachine } from './machine.ts';
+
+export interface RunIdentity {
+  readonly name: string;
+  readonly quick: boolean;
+  readonly startedAtMs: number;
+}
+
+export function recordOf({ name, quick, startedAtMs }: RunIdentity, outcome: BenchOutcome) {
+  const { settings, results, remarks, failures } = outcome;
+  return {
+    bench: name,
+    quick,
+    date: new Date(startedAtMs).toISOString(),
+    tookMs: Date.now() - startedAtMs,
+    commit: readCommit(),
+    machine: readMachine(),
+    node: process.version,
+    packages: packageVersions(),
+    settings,
+    results,
+    remarks,
+    failures,
+  };
+}

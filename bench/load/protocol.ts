@@ -1,0 +1,88 @@
+// What a bench and its generator processes say to each other. Numbers travel as plain data, latencies as summaries.
+
+import type { PricedSymbol } from '../harness/api.ts';
+import type { BenchUser } from '../harness/broker-process.ts';
+import type { LatencySummary } from '../harness/histogram.ts';
+import type { Target } from '../harness/raw-http.ts';
+
+export interface OrderPlan {
+  readonly kind: 'OrderPlan';
+  readonly target: Target;
+  readonly users: readonly BenchUser[];
+  readonly symbols: readonly PricedSymbol[];
+  readonly ratePerSecond: number;
+  /** Sent before the measured time; checked for losses, but not timed. */
+  readonly warmUpOrders: number;
+  readonly measuredOrders: number;
+  readonly connections: number;
+}
+
+export interface StreamPlan {
+  readonly kind: 'StreamPlan';
+  readonly target: Target;
+  readonly users: readonly BenchUser[];
+  readonly symbols: readonly string[];
+  readonly streams: number;
+  readonly symbolsPerStream: number;
+  /** Streams per user that also carry the user's order events; they are always parsed. */
+  readonly orderStreamsPerUser: number;
+  /** One stream in so many is parsed, of the others the bytes are counted. */
+  readonly parseOneIn: number;
+}
+
+export type LoadPlan = OrderPlan | StreamPlan;
+
+/** `ready`: connected. `warm`: from here on it is timed. `sent`: all is sent, answers may be missing. */
+export type Phase = 'ready' | 'warm' | 'sent';
+
+export type ToLoad =
+  | LoadPlan
+  | { readonly kind: 'Begin' }
+  /** Every stream has to reach this sequence of its user, then reports. */
+  | { readonly kind: 'Finish'; readonly headSeqs: Readonly<Record<string, number>> };
+
+export type FromLoad =
+  | { readonly kind: 'PhaseReached'; readonly phase: Phase }
+  | { readonly kind: 'Progressed'; readonly text: string }
+  | { readonly kind: 'Reported'; readonly report: OrderReport | StreamReport };
+
+export interface GeneratorUsage {
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+  readonly peakBytes: number;
+}
+
+export interface OrderReport {
+  readonly kind: 'OrderReport';
+  /** From the intended send time until the answer: 201 only. */
+  readonly placed: LatencySummary;
+  /** How late the generator itself was; part of `placed`. */
+  readonly lateness: LatencySummary;
+  readonly answersPerSecond: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Everything but 2xx, in words, with how often. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly noAnswer: number;
+  /** User id -> the orders that were answered 2xx. */
+  readonly takenOrders: Readonly<Record<string, readonly string[]>>;
+  readonly usage: GeneratorUsage;
+}
+
+export interface StreamReport {
+  readonly kind: 'StreamReport';
+  /** Receive time minus `lastUpdated`; without snapshots and without prices marked stale. */
+  readonly priceAge: LatencySummary;
+  /** Receive time minus the event's `at`. */
+  readonly orderEventDelay: LatencySummary;
+  /** By type, of the parsed streams. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly parsedStreams: number;
+  readonly bytes: number;
+  readonly missing: number;
+  readonly repeated: number;
+  /** Streams that ended before they were told to, by reason. */
+  readonly closed: Readonly<Record<string, number>>;
+  /** User id -> the orders that an event told of. */
+  readonly seenOrders: Readonly<Record<string, readonly string[]>>;
+  readonly usage: GeneratorUsage;
+}

@@ -1,0 +1,65 @@
+// One parsed stream of a user: how old its prices are, how late its order events, and whether any of those is missing.
+import type { Latencies } from '../harness/histogram.ts';
+import type { SseEvent } from '../harness/sse-client.ts';
+import { EventCheck } from './event-check.ts';
+import type { Tally } from './tally.ts';
+
+/** What all readers of a process count together. */
+export interface StreamTotals {
+  readonly priceAge: Latencies;
+  readonly orderEventDelay: Latencies;
+  readonly events: Tally;
+  isMeasuring: boolean;
+}
+
+interface PriceData {
+  readonly symbol: string;
+  readonly lastUpdated: string;
+  readonly stale?: boolean;
+}
+
+interface UserEventData {
+  readonly at: string;
+  readonly order?: { readonly id: string };
+}
+
+export class StreamReader {
+  readonly check = new EventCheck();
+  readonly #totals: StreamTotals;
+  readonly #seenOrders: Set<string>;
+  readonly #onHello: () => void;
+  /** Of these symbols the snapshot has come: it is as old as its last trade, and no measure of delivery. */
+  readonly #begun = new Set<string>();
+
+  constructor(totals: StreamTotals, seenOrders: Set<string>, onHello: () => void) {
+    this.#totals = totals;
+    this.#seenOrders = seenOrders;
+    this.#onHello = onHello;
+  }
+
+  take({ event, id, data }: SseEvent): void {
+    const nowMs = Date.now(); // the clock of `lastUpdated` and `at`
+    this.#totals.events.add(event);
+    if (event === 'price') return this.#takePrice(JSON.parse(data) as PriceData, nowMs);
+    if (event === 'hello') {
+      const { headSeq } = JSON.parse(data) as { readonly headSeq: number | null };
+      if (headSeq !== null) this.check.begin(headSeq);
+      return this.#onHello();
+    }
+    if (id !== null && id !== '') this.#takeUserEvent(Number(id), data, nowMs);
+  }
+
+  #takePrice({ symbol, lastUpdated, stale = false }: PriceData, nowMs: number): void {
+    const isSnapshot = !this.#begun.has(symbol);
+    this.#begun.add(symbol);
+    if (isSnapshot || stale || !this.#totals.isMeasuring) return;
+    this.#totals.priceAge.record(nowMs - Date.parse(lastUpdated));
+  }
+
+  #takeUserEvent(seq: number, data: string, nowMs: number): void {
+    const { at, order } = JSON.parse(data) as UserEventData;
+    this.check.take(seq);
+    if (order !== undefined) this.#seenOrders.add(order.id);
+    if (this.#totals.isMeasuring) this.#totals.orderEventDelay.record(nowMs - Date.parse(at));
+  }
+}

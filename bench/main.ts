@@ -1,0 +1,58 @@
+// `npm run bench`: runs one bench, prints its tables, writes its record. Ends 0 when the run completed and nothing was
+// lost, 1 otherwise, 130 when it was interrupted.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Bench, BenchOutcome } from './bench.ts';
+import { recordOf } from './harness/record.ts';
+import { tableText } from './harness/table.ts';
+import { type CommandLine, readCommandLine, UsageError } from './options.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_INTERRUPTED = 130;
+
+/** Loaded when asked for: one bench may need what another does without. */
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  runtime: async () => (await import('./runtime.ts')).runtimeBench,
+  smoke: async () => (await import('./smoke.ts')).smokeBench,
+};
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => interruption.abort());
+}
+
+try {
+  process.exitCode = await main(readCommandLine(process.argv.slice(2), Object.keys(BENCHES)));
+} catch (error) {
+  const isExpected = error instanceof UsageError || interruption.signal.aborted;
+  process.stderr.write(`${isExpected ? String((error as Error).message) : stackOf(error)}\n`);
+  process.exitCode = interruption.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
+}
+
+async function main({ name, jsonFile, quick }: CommandLine): Promise<number> {
+  const load = BENCHES[name];
+  if (load === undefined) throw new UsageError(`There is no bench "${name}".`);
+  if (jsonFile !== null) mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
+  const bench = await load();
+  const progress = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
+  const startedAtMs = Date.now();
+  const outcome = await bench({ quick, progress, signal: interruption.signal });
+  process.stdout.write(textOf(outcome));
+  if (jsonFile !== null) {
+    const record = recordOf({ name, quick, startedAtMs }, outcome);
+    writeFileSync(jsonFile, `${JSON.stringify(record, null, 2)}\n`);
+  }
+  return outcome.failures.length === 0 ? 0 : EXIT_FAILED;
+}
+
+function textOf({ tables, remarks, failures }: BenchOutcome): string {
+  const lines = [
+    ...remarks.map((remark) => `note: ${remark}`),
+    ...failures.map((failure) => `FAILED: ${failure}`),
+  ];
+  return `${[...tables.map(tableText), ...lines].join('\n')}\n`;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,38 @@
+// The command line of the benches. What is not understood is refused with a sentence that names it.
+import { parseArgs } from 'node:util';
+
+export interface CommandLine {
+  readonly name: string;
+  readonly jsonFile: string | null;
+  readonly quick: boolean;
+}
+
+export class UsageError extends Error {
+  readonly code = 'bad_usage';
+  override readonly name = 'UsageError';
+}
+
+export function readCommandLine(args: readonly string[], names: readonly string[]): CommandLine {
+  const usage = `npm run bench -- ${names.join('|')} [--json FILE] [--quick]`;
+  const { values, positionals } = parse(args, usage);
+  const [name, ...others] = positionals;
+  if (name === undefined) throw new UsageError(`Which bench? ${usage}`);
+  if (!names.includes(name)) throw new UsageError(`There is no bench "${name}". ${usage}`);
+  if (others.length > 0) throw new UsageError(`One bench at a time. ${usage}`);
+  if (values.json === '') throw new UsageError(`--json needs the name of a file. ${usage}`);
+  return { name, jsonFile: values.json ?? null, quick: values.quick };
+}
+
+const OPTIONS = {
+  json: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+} as const;
+
+function parse(args: readonly string[], usage: string) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${reason}. ${usage}`);
+  }
+}
