@@ -54,7 +54,9 @@ export function decodeCapabilities(answer: JsonObject): { readonly capabilities:
   };
 }
 
-/** One result per order, in the order of the request: anything else says nothing about any of them. */
+/**
+ * One result per order, in the order of the request: anything else says nothing about any of them.
+ */
 export function decodePlaceResults(
   answer: JsonObject,
   orders: readonly PlaceRequest[],

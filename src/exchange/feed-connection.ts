@@ -1,5 +1,5 @@
-// One feed over one socket. Frames wait here until they are read; when too many wait the socket is paused, and that is the
-// whole of its back-pressure.
+// One feed over one socket. Frames wait here until they are read; when too many wait the socket is
+// paused, and that is the whole of its back-pressure.
 import { Client, type Dispatcher } from 'undici';
 import { LIMITS } from '../limits.ts';
 import type { CancelEffect } from '../runtime/system.ts';

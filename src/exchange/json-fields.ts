@@ -1,4 +1,5 @@
-// Reads fields out of JSON that came over a wire, checking each; whatever does not fit is a DecodeError that names it.
+// Reads fields out of JSON that came over a wire, checking each; whatever does not fit is a
+// DecodeError that names it.
 import { DecodeError } from './errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
-// Cuts a stream of bytes into lines. Characters and lines may be torn anywhere; a line without end is an error.
+// Cuts a stream of bytes into lines. Characters and lines may be torn anywhere; a line without end
+// is an error.
 import { DecodeError } from './errors.ts';
 
 const NEWLINE = 0x0a;

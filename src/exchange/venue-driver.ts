@@ -1,5 +1,6 @@
-// The port's effects over HTTP: orders on connections of their own, everything else on the control connections, one socket
-// for each feed. Tells apart what is definite from what is not, and never writes a request twice.
+// The port's effects over HTTP: orders on connections of their own, everything else on the control
+// connections, one socket for each feed. Tells apart what is definite from what is not, and never
+// writes a request twice.
 import { Pool } from 'undici';
 import type { Effect } from '../runtime/actor.ts';
 import type { CancelEffect, Drivers, EffectDriver } from '../runtime/system.ts';
@@ -52,7 +53,10 @@ export interface VenueDrivers {
   close(): Promise<void>;
 }
 
-/** Shorter than the exchange keeps an idle connection, so that a submit never meets one that is just closing. */
+/**
+ * Shorter than the exchange keeps an idle connection, so that a submit never meets one that is just
+ * closing.
+ */
 const KEEP_ALIVE_MS = 60_000;
 
 export function createVenueDrivers(options: VenueDriverOptions): VenueDrivers {
@@ -165,7 +169,10 @@ function feedDrivers(
   };
 }
 
-/** What an outcome proves. 4xx is all or nothing with this exchange; 408 and 429 say only that it cannot tell (E10). */
+/**
+ * What an outcome proves. 4xx is all or nothing with this exchange; 408 and 429 say only that it
+ * cannot tell (E10).
+ */
 function venueAnswer<Answer>(
   outcome: HttpOutcome,
   decode: (body: JsonObject) => Answer,
@@ -217,8 +224,8 @@ function searchOf(parameters: Readonly<Record<string, string | number | null>>):
 }
 
 /**
- * The runtime starts a driver only with effects of the kind it is bound to. An answer never comes before `start` has
- * returned, and never after a cancel.
+ * The runtime starts a driver only with effects of the kind it is bound to. An answer never comes
+ * before `start` has returned, and never after a cancel.
  */
 function driver<E extends Effect>(
   start: (effect: E, answer: (result: unknown) => void) => CancelEffect,

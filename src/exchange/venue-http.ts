@@ -1,4 +1,5 @@
-// One request to the exchange at a time per connection, never repeated, and how sure we are of what became of it.
+// One request to the exchange at a time per connection, never repeated, and how sure we are of what
+// became of it.
 import type { Dispatcher, Pool } from 'undici';
 import { LIMITS } from '../limits.ts';
 import type { CancelEffect } from '../runtime/system.ts';
@@ -35,7 +36,10 @@ export function send(
 class HttpExchange implements Dispatcher.DispatchHandler {
   onSettled: () => void = () => {};
   readonly #answer: (outcome: HttpOutcome) => void;
-  /** Set just before the first byte is handed to a socket: as long as it is null, surely nothing was written. */
+  /**
+   * Set just before the first byte is handed to a socket: as long as it is null, surely nothing was
+   * written.
+   */
   #controller: Dispatcher.DispatchController | null = null;
   #isSettled = false;
   #status = 0;
@@ -47,7 +51,8 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Given up while it waited for a connection, or handed back after a write: in both cases it must not be written now.
+    // Given up while it waited for a connection, or handed back after a write: in both cases it
+    // must not be written now.
     const mustNotBeWritten = this.#isSettled || this.#controller !== null;
     this.#controller = controller;
     if (mustNotBeWritten) controller.abort(new Error('the request must not be written'));

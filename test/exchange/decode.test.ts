@@ -1,4 +1,5 @@
-// Frames of a feed that are not what the protocol says are errors that name the field, never guesses.
+// Frames of a feed that are not what the protocol says are errors that name the field, never
+// guesses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeExecutionFrame, decodePriceFrame } from '../../src/exchange/decode-frame.ts';

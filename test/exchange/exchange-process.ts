@@ -30,9 +30,11 @@ export async function startExchange(
 
 /** Runs it to its end, for command lines that it refuses. */
 export async function runExchange(
+  t: Pick<TestContext, 'after'>,
   args: readonly string[],
 ): Promise<{ code: number | null; stderr: string }> {
   const child = spawnExchange(args);
+  t.after(() => child.kill('SIGKILL'));
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;

@@ -109,7 +109,7 @@ test('with a real exchange every effect is answered', async (t) => {
   assert.deepEqual([tradeFeed, priceFeed, control], [1, 1, 1]);
 });
 
-test('a feed resumes exactly after its sequence, closed by us or by the death of the exchange', async (t) => {
+test('a feed resumes exactly, closed by us or by the death of the exchange', async (t) => {
   const args = ['--data', tempDirectory(t)];
   const first = await startExchange(t, args);
   const { drivers } = driversFor(t, first.url);
@@ -155,7 +155,7 @@ test('a refused connection proves that nothing was written', async (t) => {
   assert.equal(answer.outcome, 'not_written');
 });
 
-test('a request that waits for a connection until its deadline was not written, nor is it later', async (t) => {
+test('a request that waits for a connection until its deadline is never written', async (t) => {
   const received: string[] = [];
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -181,7 +181,7 @@ test('a request that waits for a connection until its deadline was not written, 
   assert.deepEqual(written, ['a', 'b', 'd', 'e']);
 });
 
-test('a server that dies with the request in hand leaves the outcome unknown, and nothing is sent twice', async (t) => {
+test('a server that dies with the request leaves it unknown, and nothing is sent twice', async (t) => {
   let requests = 0;
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import type { Side } from '../../domain/order.ts';
 import { type LiveOrder, leavesOf } from './live-order.ts';
 
-/** One side. Finding the best order and taking any order out do not depend on how many there are. */
+/**
+ * One side. Finding the best order and taking any order out do not depend on how many there are.
+ */
 export class BookSide {
   readonly #sign: 1 | -1;
   /** Insertion order is time order, and a Map forgets a member without moving the others. */

@@ -1,4 +1,5 @@
-// The first answer to every cancel, for ever: repeating a cancelId repeats it. A number each, not an object.
+// The first answer to every cancel, for ever: repeating a cancelId repeats it. A number each, not
+// an object.
 import type { CancelResult } from '../port.ts';
 
 const UNKNOWN_ORDER = -1;

@@ -1,5 +1,5 @@
-// A growing column of numbers: what the exchange must remember for ever costs eight bytes a value, and the garbage
-// collector never walks it.
+// A growing column of numbers: what the exchange must remember for ever costs eight bytes a value,
+// and the garbage collector never walks it.
 
 const FIRST_CAPACITY = 1_024;
 

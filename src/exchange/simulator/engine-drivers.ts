@@ -1,5 +1,6 @@
-// The port's effects served straight from an engine, for simulations: no sockets, time and randomness from the environment
-// only, so that the same seed gives the same run. The exchange outlives its clients: it is made once per run.
+// The port's effects served straight from an engine, for simulations: no sockets, time and
+// randomness from the environment only, so that the same seed gives the same run. The exchange
+// outlives its clients: it is made once per run.
 import type { Effect } from '../../runtime/actor.ts';
 import type { CancelEffect, Drivers, EffectDriver } from '../../runtime/system.ts';
 import type {

@@ -1,4 +1,5 @@
-// One feed of an engine within a simulation: resume, heartbeats and waiting readers as over a socket, without one.
+// One feed of an engine within a simulation: resume, heartbeats and waiting readers as over a
+// socket, without one.
 import type { ReadFeedAnswer } from '../effects.ts';
 import type { ExecutionFrame, PriceFrame } from '../port.ts';
 

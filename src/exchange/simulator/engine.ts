@@ -1,5 +1,6 @@
-// The exchange itself: commands in, records and frames out, the clock given. No I/O, no Date, no randomness: the same
-// commands at the same times give the same output, so the simulation tests use it as it is.
+// The exchange itself: commands in, records and frames out, the clock given. No I/O, no Date, no
+// randomness: the same commands at the same times give the same output, so the simulation tests use
+// it as it is.
 import { LIMITS } from '../../limits.ts';
 import type {
   CancelRequest,
@@ -37,7 +38,10 @@ export class Engine {
   readonly #cancelAnswers = new CancelAnswers();
   readonly #outbox: Outbox;
   readonly #matching: Matching;
-  /** Oldest first: all refills take equally long. An entry whose quote was freshened meanwhile is void. */
+  /**
+   * Oldest first: all refills take equally long. An entry whose quote was freshened meanwhile is
+   * void.
+   */
   readonly #refills: { readonly market: Market; readonly atMs: number }[] = [];
   #session: SessionState;
 
@@ -69,7 +73,10 @@ export class Engine {
     return this.#outbox.priceSeq;
   }
 
-  /** Everything said since the last call. Its records must be written before anything of it is shown. */
+  /**
+   * Everything said since the last call. Its records must be written before anything of it is
+   * shown.
+   */
   take(): EngineOutput {
     return this.#outbox.take();
   }

@@ -1,5 +1,5 @@
-// A whole exchange: the engine, its log and its two feeds. Every command goes through `run`, which writes down what came of
-// it before anybody hears of it.
+// A whole exchange: the engine, its log and its two feeds. Every command goes through `run`, which
+// writes down what came of it before anybody hears of it.
 import type { Capabilities, Execution } from '../port.ts';
 import { ENGINE_ABILITIES } from './abilities.ts';
 import { Engine } from './engine.ts';
@@ -31,7 +31,9 @@ export class Exchange {
   readonly engine: Engine;
   readonly executions: Feed;
   readonly prices: Feed;
-  /** When the engine's present session was opened or closed, for the replay; null for a new book. */
+  /**
+   * When the engine's present session was opened or closed, for the replay; null for a new book.
+   */
   readonly sessionSinceMs: number | null;
   readonly #echo: boolean;
   readonly #nowMs: () => number;

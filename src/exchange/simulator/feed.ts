@@ -1,9 +1,12 @@
-// One feed to any number of readers. A frame is serialised once; a reader that is behind is served from what is kept, at
-// its own pace; one that stops reading is cut, so that nobody's slowness costs memory.
+// One feed to any number of readers. A frame is serialised once; a reader that is behind is served
+// from what is kept, at its own pace; one that stops reading is cut, so that nobody's slowness
+// costs memory.
 
 /** A socket, seen from here. */
 export interface FeedSink {
-  /** False when the reader must be given time; `FeedReader.drained` is called when it has had it. */
+  /**
+   * False when the reader must be given time; `FeedReader.drained` is called when it has had it.
+   */
   write(text: string): boolean;
   cut(): void;
 }

@@ -1,4 +1,5 @@
-// Every trade of every order, newest linked to older, so that the fills of one order are read without a search.
+// Every trade of every order, newest linked to older, so that the fills of one order are read
+// without a search.
 import { Column } from './column.ts';
 
 export interface FillRow {

@@ -1,4 +1,5 @@
-// The exchange over HTTP/1.1: requests and answers as JSON, feeds and log as newline-delimited JSON.
+// The exchange over HTTP/1.1: requests and answers as JSON, feeds and log as newline-delimited
+// JSON.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { DecodeError } from '../errors.ts';
 import type { Exchange, ExchangeReply } from './exchange.ts';
@@ -28,7 +29,8 @@ export function createHttpShell(options: HttpShellOptions): Server {
   const server = createServer((request, response) => {
     request.socket.setNoDelay(true);
     const method = request.method ?? '';
-    const url = new URL(request.url ?? '/', 'http://exchange');
+    const url = attempt(response, () => urlOf(request));
+    if (url === REFUSED) return;
     if (`${method} ${url.pathname}` === 'GET /livez') {
       send(response, { status: 200, body: { ok: true } });
       return;
@@ -41,6 +43,12 @@ export function createHttpShell(options: HttpShellOptions): Server {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
   return server;
+}
+
+function urlOf(request: IncomingMessage): URL {
+  const [path, base] = [request.url ?? '/', 'http://exchange'];
+  if (URL.canParse(path, base)) return new URL(path, base);
+  throw new DecodeError(`the path ${path} could not be read`);
 }
 
 const REFUSED = Symbol('refused');

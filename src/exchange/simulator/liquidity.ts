@@ -1,4 +1,5 @@
-// The exchange's own liquidity in one symbol: a quote whose size is used up and comes back. Pure arithmetic, no clock.
+// The exchange's own liquidity in one symbol: a quote whose size is used up and comes back. Pure
+// arithmetic, no clock.
 import type { Side } from '../../domain/order.ts';
 
 export interface Quote {
@@ -13,7 +14,10 @@ export const REFILL_AFTER_MS = 1_000;
 /** Sizes of a quote that is made around a print, for symbols whose tape has no quotes. */
 export const MADE_QUOTE_SHARES = 500;
 const MADE_HALF_SPREAD_BPS = 2;
-/** A print this far outside the quote shows that the quote is stale: market orders would begin to miss it. */
+/**
+ * A print this far outside the quote shows that the quote is stale: market orders would begin to
+ * miss it.
+ */
 const STALE_QUOTE_BPS = 200;
 
 /** One symbol's quote with what is left of it. */
@@ -65,7 +69,10 @@ export class Liquidity {
   }
 }
 
-/** A crossed, empty or one-sided quote of a tape is noise: the last good one stays. A locked one is real. */
+/**
+ * A crossed, empty or one-sided quote of a tape is noise: the last good one stays. A locked one is
+ * real.
+ */
 export function isSound(quote: Quote): boolean {
   return (
     quote.bidInCents > 0 &&

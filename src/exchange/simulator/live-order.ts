@@ -2,7 +2,9 @@
 import type { Side, TimeInForce } from '../../domain/order.ts';
 
 export interface LiveOrder {
-  /** The exchange's own number of the order: rises, and so gives the time in price-time priority. */
+  /**
+   * The exchange's own number of the order: rises, and so gives the time in price-time priority.
+   */
   readonly ordinal: number;
   readonly clientOrderId: string;
   readonly symbol: string;

@@ -1,4 +1,5 @@
-// What the exchange writes down before it answers: all it needs to rebuild itself, and the outside oracle of the audit.
+// What the exchange writes down before it answers: all it needs to rebuild itself, and the outside
+// oracle of the audit.
 import type {
   CancelRequest,
   CancelResult,
@@ -8,7 +9,10 @@ import type {
   SessionState,
 } from '../port.ts';
 
-/** First record of a log, and of every new beginning without the book: what came before belongs to another epoch. */
+/**
+ * First record of a log, and of every new beginning without the book: what came before belongs to
+ * another epoch.
+ */
 export interface EpochBegun {
   readonly kind: 'epoch';
   readonly epoch: string;

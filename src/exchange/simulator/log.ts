@@ -1,5 +1,6 @@
-// The exchange's memory on disk: one line per record, appended before an answer leaves. A blank line ends each group of
-// records that belong together; what stands after the last one was cut off by a crash and had not been answered.
+// The exchange's memory on disk: one line per record, appended before an answer leaves. A blank
+// line ends each group of records that belong together; what stands after the last one was cut off
+// by a crash and had not been answered.
 import {
   closeSync,
   existsSync,

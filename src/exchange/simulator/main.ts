@@ -1,8 +1,10 @@
-// `npm run exchange`: the simulator as a process of its own. It prints one line when it is ready, and stops on a signal or,
-// with --parent, when the process that started it is gone, however that ended.
+// `npm run exchange`: the simulator as a process of its own. It prints one line when it is ready,
+// and stops on a signal or, with --parent, when the process that started it is gone, however that
+// ended.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holdLock } from '../../store/data-directory.ts';
 import { Exchange } from './exchange.ts';
 import { createHttpShell } from './http-shell.ts';
 import { OptionError, readOptions, type SimulatorOptions, USAGE } from './options.ts';
@@ -15,9 +17,11 @@ const HEARTBEAT_EVERY_MS = 1_000;
 
 function run(options: SimulatorOptions): void {
   const nowMs = () => Date.now();
+  const directory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'outcry-exchange-'));
+  const lock = holdLock(directory, 'lock.db'); // two writers would tear the log
   const tape = openTape(options.tapeDirectory);
   const exchange = new Exchange({
-    logFile: join(dataDirectoryOf(options), 'exchange.ndjson'),
+    logFile: join(directory, 'exchange.ndjson'),
     listings: [...tape.listings, ...syntheticListings(options.symbols)],
     echo: options.echo,
     loseBook: options.loseBook,
@@ -48,9 +52,12 @@ function run(options: SimulatorOptions): void {
     ];
     const stop = () => {
       timers.forEach(clearInterval);
-      exchange.close();
+      server.close(() => {
+        exchange.close();
+        lock.release();
+        process.exit(0);
+      });
       server.closeAllConnections();
-      server.close(() => process.exit(0));
     };
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
     if (options.endsWithParent) process.once('disconnect', stop);
@@ -59,10 +66,6 @@ function run(options: SimulatorOptions): void {
     const ready = `exchange ready http://${options.host}:${port}`;
     process.stdout.write(`${ready}\nexchange log ${exchange.log.file}\n`);
   });
-}
-
-function dataDirectoryOf({ dataDirectory }: SimulatorOptions): string {
-  return dataDirectory ?? mkdtempSync(join(tmpdir(), 'outcry-exchange-'));
 }
 
 function fail(sentence: string): never {

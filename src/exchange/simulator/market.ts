@@ -13,7 +13,9 @@ export class Market {
   readonly symbol: string;
   readonly book = new Book();
   readonly liquidity = new Liquidity();
-  /** Null for a symbol that is no longer on the tape: its old orders live on, it takes no new ones. */
+  /**
+   * Null for a symbol that is no longer on the tape: its old orders live on, it takes no new ones.
+   */
   listing: SymbolListing | null = null;
   halted = false;
   /** No quotes on its tape: the exchange makes one around each print. */

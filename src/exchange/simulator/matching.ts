@@ -1,4 +1,5 @@
-// Price-time priority: best price first, and at one price the customers' orders, oldest first, before the exchange's quote.
+// Price-time priority: best price first, and at one price the customers' orders, oldest first,
+// before the exchange's quote.
 import type { Side } from '../../domain/order.ts';
 import type { FillRegister } from './fill-register.ts';
 import { isSound, isStaleAt, type Quote, quoteAround } from './liquidity.ts';
@@ -30,7 +31,10 @@ export class Matching {
     this.#onThinned = parts.onThinned;
   }
 
-  /** Trades what it can at once; the rest of a day or gtc order goes on the book, of any other it is cancelled. */
+  /**
+   * Trades what it can at once; the rest of a day or gtc order goes on the book, of any other it is
+   * cancelled.
+   */
   enter(order: LiveOrder, market: Market, nowMs: number): void {
     if (order.timeInForce !== 'fok' || canFill(order, market)) this.#sweep(order, market, nowMs);
     if (leavesOf(order) === 0) return;
@@ -97,7 +101,8 @@ export class Matching {
       const order = resting.best();
       const offer = market.liquidity.offerTo(side);
       if (order === null || offer === null || !reaches(order, offer.priceInCents)) return;
-      // Whoever was there first names the price: a quote that comes to the order, or an order left over at the quote.
+      // Whoever was there first names the price: a quote that comes to the order, or an order left
+      // over at the quote.
       const wasReached = priceBefore !== null && reaches(order, priceBefore);
       const price = wasReached ? offer.priceInCents : order.priceInCents;
       this.#tradeWithQuote(order, market, offer.shares, price, nowMs);

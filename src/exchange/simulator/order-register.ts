@@ -1,5 +1,5 @@
-// Every order the exchange has ever seen, by clientOrderId and by its own number. Closed ones shrink to a row of numbers,
-// so that a duplicate is recognised for ever.
+// Every order the exchange has ever seen, by clientOrderId and by its own number. Closed ones
+// shrink to a row of numbers, so that a duplicate is recognised for ever.
 import assert from 'node:assert/strict';
 import type { Side } from '../../domain/order.ts';
 import type { VenueOrder } from '../port.ts';

@@ -1,4 +1,5 @@
-// What the engine has said since it was last emptied: records for the log, frames for the price feed. Owns both sequences.
+// What the engine has said since it was last emptied: records for the log, frames for the price
+// feed. Owns both sequences.
 import type { Execution, SessionChanged, SessionState, Tick } from '../port.ts';
 import { externalOrderIdOf, type LiveOrder } from './live-order.ts';
 import type { LogRecord } from './log-record.ts';

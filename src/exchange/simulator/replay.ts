@@ -1,5 +1,6 @@
-// Plays a tape against the wall clock, for ever: each pass is one session, and at its end the next begins. Where a session
-// stands follows from when it began, so that a restarted exchange goes on where the market would be by now.
+// Plays a tape against the wall clock, for ever: each pass is one session, and at its end the next
+// begins. Where a session stands follows from when it began, so that a restarted exchange goes on
+// where the market would be by now.
 import type { Engine } from './engine.ts';
 import type { Tape } from './tape.ts';
 import { TAPE_CLOSE_MS, TAPE_OPEN_MS, type TapeEvent } from './tape-events.ts';
@@ -9,7 +10,9 @@ export interface ReplayOptions {
   readonly speed: number;
   /** Wall time between the close of a session and the next open. */
   readonly breakMs: number;
-  /** When the engine's present session was opened or closed, read from the log; null for a new book. */
+  /**
+   * When the engine's present session was opened or closed, read from the log; null for a new book.
+   */
   readonly sessionSinceMs: number | null;
 }
 
@@ -64,7 +67,10 @@ export class Replay {
     for (const event of this.#opening) this.#play(event, nowMs);
   }
 
-  /** What was printed while the exchange was down is gone; the last quote and print of each symbol stand. */
+  /**
+   * What was printed while the exchange was down is gone; the last quote and print of each symbol
+   * stand.
+   */
   #resume(tapeMs: number, nowMs: number): void {
     this.#isResuming = false;
     this.#begin(this.#sessionNumber());
@@ -103,7 +109,10 @@ export class Replay {
   }
 }
 
-/** Each symbol's first quote, then its first print. At the open they are brought forward, so that every symbol trades. */
+/**
+ * Each symbol's first quote, then its first print. At the open they are brought forward, so that
+ * every symbol trades.
+ */
 function firstEvents(events: readonly TapeEvent[]): TapeEvent[] {
   const quotes = new Map<string, TapeEvent>();
   const prints = new Map<string, TapeEvent>();

@@ -1,5 +1,5 @@
-// The exchange's side of the protocol's requests: HTTP in, a checked request out. Everything odd is refused here, as a
-// whole, before anything has happened.
+// The exchange's side of the protocol's requests: HTTP in, a checked request out. Everything odd is
+// refused here, as a whole, before anything has happened.
 import { LIMITS } from '../../limits.ts';
 import { DecodeError } from '../errors.ts';
 import {
@@ -35,7 +35,10 @@ const TIMES_IN_FORCE = ['day', 'gtc', 'ioc', 'fok'] as const;
 const OPEN_ORDERS_MAX = 1_000;
 const FILLS_PATH = /^\/v1\/orders\/([^/]{1,64})\/fills$/;
 
-/** Null for a path and method that the protocol does not have. Throws DecodeError for a request that is malformed. */
+/**
+ * Null for a path and method that the protocol does not have. Throws DecodeError for a request that
+ * is malformed.
+ */
 export function readRequest(method: string, url: URL, body: string): ExchangeRequest | null {
   switch (`${method} ${url.pathname}`) {
     case 'GET /v1/capabilities':
@@ -78,7 +81,9 @@ function readBatch<T>(body: string, key: string, max: number, read: (item: JsonO
   return listOf(parseObject(body), key, max, read);
 }
 
-/** Shapes only: a price or quantity that is a number but not a good one is refused order by order. */
+/**
+ * Shapes only: a price or quantity that is a number but not a good one is refused order by order.
+ */
 function readOrder(order: JsonObject): PlaceRequest {
   return {
     clientOrderId: idOf(order, 'clientOrderId'),

@@ -1,4 +1,5 @@
-// Seeded random walks beside the tape, for load: as many symbols and prints per second as asked for.
+// Seeded random walks beside the tape, for load: as many symbols and prints per second as asked
+// for.
 import type { Engine } from './engine.ts';
 import type { SymbolListing } from './market.ts';
 import { seededRandom } from './random.ts';
@@ -10,7 +11,10 @@ export interface SyntheticOptions {
   readonly printsPerSecond: number;
 }
 
-/** One call makes no more than this: after a pause of the process the missed prints are skipped, not caught up. */
+/**
+ * One call makes no more than this: after a pause of the process the missed prints are skipped, not
+ * caught up.
+ */
 const PRINTS_PER_CALL_MAX = 5_000;
 const STEP_BPS_MAX = 10;
 
@@ -45,7 +49,10 @@ export class SyntheticMarket {
     });
   }
 
-  /** Prints what is due; the first call prints every symbol once, so that each has a price and a quote. */
+  /**
+   * Prints what is due; the first call prints every symbol once, so that each has a price and a
+   * quote.
+   */
   advance(nowMs: number): void {
     if (this.#playedToMs === null) for (const walk of this.#walks) this.#print(walk, nowMs);
     this.#owed += Math.max(0, nowMs - (this.#playedToMs ?? nowMs)) * this.#printsPerMs;

@@ -1,4 +1,5 @@
-// What a tape says, as events in tape time: prints and quotes in cents. Rows that make no sense are left out.
+// What a tape says, as events in tape time: prints and quotes in cents. Rows that make no sense are
+// left out.
 import { centsFrom1e4 } from '../../domain/money.ts';
 import { LIMITS } from '../../limits.ts';
 import { isSound, type Quote } from './liquidity.ts';

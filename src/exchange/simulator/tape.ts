@@ -1,4 +1,5 @@
-// A directory of tapes: which symbols it can replay, and the events of each pass. Any part of the layout may be missing.
+// A directory of tapes: which symbols it can replay, and the events of each pass. Any part of the
+// layout may be missing.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SymbolListing } from './market.ts';
@@ -6,7 +7,9 @@ import { readMinuteBars, readQuotes, readTrades, type TapeEvent } from './tape-e
 import { readColumns } from './tape-file.ts';
 
 export interface Tape {
-  /** The symbols that trade, by name. Those with daily bars only have a history but do not trade. */
+  /**
+   * The symbols that trade, by name. Those with daily bars only have a history but do not trade.
+   */
   readonly listings: readonly SymbolListing[];
   /** In tape time. A symbol with several days replays the next one with each pass. */
   pass(index: number): readonly TapeEvent[];

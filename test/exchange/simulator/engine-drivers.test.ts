@@ -1,13 +1,16 @@
-// The engine behind the port's effects on a virtual clock: the same effects, the same feeds, the same run for a seed.
+// The engine behind the port's effects on a virtual clock: the same effects, the same feeds, the
+// same run for a seed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type {
   AskOrdersAnswer,
   FeedName,
   PlaceOrdersAnswer,
+  ReadFeed,
   ReadFeedAnswer,
   VenueEffect,
 } from '../../../src/exchange/effects.ts';
+import type { ExecutionFrame, PriceFrame } from '../../../src/exchange/port.ts';
 import { Engine } from '../../../src/exchange/simulator/engine.ts';
 import {
   createEngineDrivers,
@@ -90,17 +93,15 @@ function answerTo<Answer>(venue: EngineVenue, time: VirtualTime, effect: VenueEf
 
 /** Reads a feed for that long, always asking for more. */
 function readFor(venue: EngineVenue, time: VirtualTime, feed: FeedName, ms: number) {
-  const frames: Extract<ReadFeedAnswer, { outcome: 'frames' }>['frames'][number][] = [];
+  const frames: (ExecutionFrame | PriceFrame)[] = [];
   const read = () => {
-    venue.drivers['ReadFeed']?.start(
-      { kind: 'ReadFeed', feed, framesMax: 3 } as const,
-      (result) => {
-        const answer = result as ReadFeedAnswer;
-        if (answer.outcome !== 'frames') return;
-        frames.push(...answer.frames);
-        read();
-      },
-    );
+    const effect: ReadFeed = { kind: 'ReadFeed', feed, framesMax: 3 };
+    venue.drivers['ReadFeed']?.start(effect, (result) => {
+      const answer = result as ReadFeedAnswer;
+      if (answer.outcome !== 'frames') return;
+      frames.push(...answer.frames);
+      read();
+    });
   };
   read();
   time.pass(ms);
@@ -132,9 +133,8 @@ test('a feed resumes exactly, and begins anew for another epoch', () => {
   for (const id of ['a', 'b', 'c']) answerTo(venue, time, buy(id));
   const kindsAfter = (from: { epoch: string; seq: number } | null) => {
     answerTo(venue, time, { kind: 'OpenFeed', feed: 'executions', from });
-    return readFor(venue, time, 'executions', 300).flatMap((frame) =>
-      frame.kind === 'execution' ? [frame.seq] : [frame.kind],
-    );
+    const frames = readFor(venue, time, 'executions', 300);
+    return frames.map((frame) => (frame.kind === 'execution' ? frame.seq : frame.kind));
   };
   assert.deepEqual(
     kindsAfter(null).filter((word) => word !== 'heartbeat'),

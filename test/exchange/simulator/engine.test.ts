@@ -1,4 +1,5 @@
-// What a customer of the exchange can rely on: priority, times in force, refusals, repeats, the end of the day.
+// What a customer of the exchange can rely on: priority, times in force, refusals, repeats, the end
+// of the day.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PlaceRequest } from '../../../src/exchange/port.ts';

@@ -1,4 +1,5 @@
-// The exchange and its log: what was answered is there after a restart, what was torn off never happened.
+// The exchange and its log: what was answered is there after a restart, what was torn off never
+// happened.
 import assert from 'node:assert/strict';
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +89,7 @@ test('a restarted book keeps its priority', (t) => {
   assert.deepEqual(trades, [[200, 100], [50]]);
 });
 
-test('a group that a crash has torn is not there, and the log goes on after the last whole one', (t) => {
+test('a group that a crash has torn never happened, and the log goes on before it', (t) => {
   const logFile = join(tempDirectory(t), 'exchange.ndjson');
   const before = openExchange(logFile);
   trade(before);

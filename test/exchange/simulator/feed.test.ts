@@ -1,4 +1,5 @@
-// Readers of a feed: exact resume from memory and from older storage, heartbeats, and the end of a reader that stalls.
+// Readers of a feed: exact resume from memory and from older storage, heartbeats, and the end of a
+// reader that stalls.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Feed, type FeedSink } from '../../../src/exchange/simulator/feed.ts';

@@ -72,7 +72,7 @@ test('what is left of an order at the quote goes on at the quote when its size i
   assert.deepEqual(executionsIn(engine.take()), ['b trade 100@10100 cum 300']);
 });
 
-test('a resting order fills at its own price when the opposite quote reaches it, up to that size', () => {
+test('a resting order fills at its price when the quote reaches it, up to that size', () => {
   const engine = anEngine();
   engine.place([anOrder('b', { priceInCents: 10_050, numShares: 150 })], NOW);
   engine.take();

@@ -1,4 +1,5 @@
-// The simulator as a process: kill -9 loses nothing answered, feeds resume over it, and bad command lines are explained.
+// The simulator as a process: kill -9 loses nothing answered, feeds resume over it, and bad command
+// lines are explained.
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,7 +39,7 @@ async function linesOf(url: string, isEnough: (lines: readonly string[]) => bool
 
 const isHeartbeat = (line: string | undefined) => line?.includes('"heartbeat"') === true;
 
-test('after kill -9 in the middle of orders everything answered is there, and the feed goes on', async (t) => {
+test('after kill -9 among orders all that was answered is there, and the feed goes on', async (t) => {
   const data = tempDirectory(t);
   const first = await startExchange(t, ['--data', data, '--speed', '60']);
   const notAfterMs = Date.now() + 60_000;
@@ -83,7 +84,7 @@ test('after kill -9 in the middle of orders everything answered is there, and th
   assert.equal(JSON.parse(log[0] ?? '').logSeq, 6);
 });
 
-test('feeds: snapshot or resume, a reset for another epoch, and no clientOrderId without echo', async (t) => {
+test('feeds begin, resume, or are reset for another epoch, and do not echo if told so', async (t) => {
   const exchange = await startExchange(t, [
     '--data',
     tempDirectory(t),
@@ -134,6 +135,7 @@ test('a malformed request is refused as a whole', async (t) => {
   }
   assert.equal((await fetch(`${url}/v1/executions?from=nonsense`)).status, 400);
   assert.equal((await fetch(`${url}/v1/nothing`)).status, 404);
+  assert.equal((await fetch(`${url}//`)).status, 400);
   const { results } = await post(url, '/v1/queries', { orders: [{ clientOrderId: 'good' }] });
   assert.equal(results[0].outcome, 'not_found');
 });
@@ -156,8 +158,8 @@ const BAD: [args: string[], sentence: RegExp][] = [
   [['--parent'], /--parent needs an IPC channel/],
 ];
 
-test('a bad command line ends with a sentence and exit code 1', async () => {
-  const runs = await Promise.all(BAD.map(([args]) => runExchange(args)));
+test('a bad command line ends with a sentence and exit code 1', async (t) => {
+  const runs = await Promise.all(BAD.map(([args]) => runExchange(t, args)));
   runs.forEach(({ code, stderr }, i) => {
     assert.equal(code, 1);
     assert.match(stderr, BAD[i]?.[1] ?? /^$/);
@@ -171,9 +173,17 @@ test('a taken port is named and ends it with exit code 1', async (t) => {
   const address = taken.address();
   assert(typeof address === 'object' && address !== null);
   const args = ['--port', String(address.port), '--data', tempDirectory(t)];
-  const { code, stderr } = await runExchange(args);
+  const { code, stderr } = await runExchange(t, args);
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`could not listen.*${address.port}`));
+});
+
+test('a data directory in use is named, and its log stays whole', async (t) => {
+  const args = ['--data', tempDirectory(t)];
+  await startExchange(t, args);
+  const { code, stderr } = await runExchange(t, ['--port', '0', ...args]);
+  assert.equal(code, 1);
+  assert.match(stderr, /is in use by another process/);
 });
 
 test('with --parent it ends when the process that started it is killed', async (t) => {

@@ -1,4 +1,5 @@
-// Sessions on the wall clock: one pass each, looping, with a price and a quote for every symbol from the first moment.
+// Sessions on the wall clock: one pass each, looping, with a price and a quote for every symbol
+// from the first moment.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { protectivePrice } from '../../../src/domain/money.ts';
@@ -44,7 +45,7 @@ test('the first quotes and prints are brought forward to the open, the rest keep
   assert.deepEqual(ticksIn(engine.take()), ['1002x40']);
 });
 
-test('each pass is a session: day orders expire, closed and open follow, and the tape begins anew', () => {
+test('a pass is a session: day orders expire, closed and open follow, the tape begins anew', () => {
   const { engine, replay } = aReplay();
   replay.advance(NOW);
   engine.place([anOrder('d', { symbol: 'A', priceInCents: 900 })], NOW);
@@ -98,7 +99,7 @@ test('after a restart when the session should be over it ends first', () => {
   assert.equal(engine.session.sessionId, 'e1-s2');
 });
 
-test('on the real tapes a market order of 10 fills at any time of the session, on both sides', () => {
+test('on the real tapes a market order of 10 fills at any time, on both sides', () => {
   const tape = openTape('data/market');
   const engine = new Engine({ epoch: 'e1', listings: tape.listings });
   const speed = 600;

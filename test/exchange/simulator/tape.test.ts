@@ -1,4 +1,5 @@
-// The tracked tapes and a made-up directory of the same layout: which symbols trade, and what their events are.
+// The tracked tapes and a made-up directory of the same layout: which symbols trade, and what their
+// events are.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -81,7 +82,10 @@ test('a file of another layout is named', (t) => {
   assert.throws(() => openTape(directory).pass(0), /Q\.trades\.csv\.gz has no column/);
 });
 
-/** Two days of ZZ (one plain file), one of BRK.B without quotes, an ETF, and rows that make no sense. */
+/**
+ * Two days of ZZ (one plain file), one of BRK.B without quotes, an ETF, and rows that make no
+ * sense.
+ */
 function madeUpTape(t: Parameters<typeof tempDirectory>[0]): string {
   const directory = tempDirectory(t);
   const trades = 'msSinceMidnight,price1e4,shares';
