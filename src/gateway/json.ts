@@ -38,10 +38,9 @@ export function placedJson(order: Order) {
 }
 
 /** What the exchange has said about the submit; `unknown` while it has said nothing. */
-function outcomeOf(order: Order): 'unknown' | 'accepted' | 'refused' | 'not_sent' {
+function outcomeOf(order: Order): 'unknown' | 'accepted' | 'rejected' {
   if (!isAnswered(order)) return 'unknown';
-  if (order.externalOrderId !== null || order.cumQty > 0) return 'accepted';
-  return order.ourVerdict === null ? 'refused' : 'not_sent';
+  return order.externalOrderId !== null || order.cumQty > 0 ? 'accepted' : 'rejected';
 }
 
 /**

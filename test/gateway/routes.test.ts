@@ -163,13 +163,13 @@ const CANCELLED: [name: string, reply: object, status: number, expected: object]
     'confirmed',
     order({ externalOrderId: 'x', cancelled: 'user' }),
     200,
-    { ok: true, status: 'cancelled', outcome: 'confirmed' },
+    { ok: true, status: 'cancelled', outcome: 'accepted' },
   ],
   [
     'expired already',
     order({ externalOrderId: 'x', expired: 'session_end' }),
     200,
-    { ok: true, status: 'expired', outcome: 'confirmed' },
+    { ok: true, status: 'expired', outcome: 'accepted' },
   ],
   [
     'on its way',

@@ -32,7 +32,7 @@ function cancelAnswer(order: Order): JsonAnswer {
   switch (status) {
     case 'cancelled':
     case 'expired':
-      return json(200, { ok: true, status, outcome: 'confirmed' });
+      return json(200, { ok: true, status, outcome: 'accepted' });
     case 'pending_cancel':
       return json(202, { ok: true, status, outcome: 'unknown' });
     case 'filled':
