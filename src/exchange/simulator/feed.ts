@@ -82,13 +82,22 @@ export class Feed {
 
   /** Once a second: a heartbeat to who has everything, the end for who has stopped reading. */
   heartbeat(nowMs: number): void {
-    const { headSeq } = this;
-    const beat = { kind: 'heartbeat', epoch: this.#epoch, headSeq, exchangeAtMs: nowMs };
-    const line = `${JSON.stringify(beat)}\n`;
+    const line = this.#beat(nowMs);
     for (const reader of this.#readers) {
       if (reader.stalledForMs(nowMs) > STALLED_MS) reader.cut();
-      else reader.offer(line, headSeq, headSeq, nowMs);
+      else reader.offer(line, this.#headSeq, this.#headSeq, nowMs);
     }
+  }
+
+  /** At once: a reader that has just begun need not wait a second to know that it has everything. */
+  heartbeatTo(reader: FeedReader, nowMs: number): void {
+    reader.offer(this.#beat(nowMs), this.#headSeq, this.#headSeq, nowMs);
+  }
+
+  #beat(nowMs: number): string {
+    const { headSeq } = this;
+    const beat = { kind: 'heartbeat', epoch: this.#epoch, headSeq, exchangeAtMs: nowMs };
+    return `${JSON.stringify(beat)}\n`;
   }
 
   cutAll(): void {

@@ -148,6 +148,7 @@ function follow(feed: Feed, response: ServerResponse, nowMs: () => number, at: B
     cut: () => response.destroy(),
   };
   const reader = feed.subscribe(sink, at.afterSeq, at.opening, nowMs());
+  feed.heartbeatTo(reader, nowMs());
   response.on('drain', () => reader.drained(nowMs()));
   response.on('close', () => feed.unsubscribe(reader));
 }

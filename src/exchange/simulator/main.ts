@@ -4,7 +4,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { holdLock } from '../../store/data-directory.ts';
+import { lockDirectory } from './directory-lock.ts';
 import { Exchange } from './exchange.ts';
 import { createHttpShell } from './http-shell.ts';
 import { OptionError, readOptions, type SimulatorOptions, USAGE } from './options.ts';
@@ -15,10 +15,10 @@ import { openTape } from './tape.ts';
 const ADVANCE_EVERY_MS = 10;
 const HEARTBEAT_EVERY_MS = 1_000;
 
-function run(options: SimulatorOptions): void {
+async function run(options: SimulatorOptions): Promise<void> {
   const nowMs = () => Date.now();
   const directory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'outcry-exchange-'));
-  const lock = holdLock(directory, 'lock.db'); // two writers would tear the log
+  const lock = await lockDirectory(directory);
   const tape = openTape(options.tapeDirectory);
   const exchange = new Exchange({
     logFile: join(directory, 'exchange.ndjson'),
@@ -54,13 +54,16 @@ function run(options: SimulatorOptions): void {
       timers.forEach(clearInterval);
       server.close(() => {
         exchange.close();
-        lock.release();
+        lock.close();
         process.exit(0);
       });
       server.closeAllConnections();
     };
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-    if (options.endsWithParent) process.once('disconnect', stop);
+    if (options.endsWithParent) {
+      process.once('disconnect', stop);
+      if (!process.connected) stop(); // it was gone before this one was ready
+    }
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : options.port;
     const ready = `exchange ready http://${options.host}:${port}`;
@@ -78,7 +81,7 @@ try {
   if (options.endsWithParent && process.send === undefined) {
     throw new OptionError('--parent needs an IPC channel to the process that started this one');
   }
-  run(options);
+  await run(options);
 } catch (error) {
   if (error instanceof OptionError) fail(`${error.message}.\n\n${USAGE}`);
   fail(`The exchange could not start: ${error instanceof Error ? error.message : String(error)}.`);

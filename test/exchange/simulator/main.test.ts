@@ -183,7 +183,7 @@ test('a data directory in use is named, and its log stays whole', async (t) => {
   await startExchange(t, args);
   const { code, stderr } = await runExchange(t, ['--port', '0', ...args]);
   assert.equal(code, 1);
-  assert.match(stderr, /is in use by another process/);
+  assert.match(stderr, /is in use by another exchange/);
 });
 
 test('with --parent it ends when the process that started it is killed', async (t) => {
