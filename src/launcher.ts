@@ -46,6 +46,7 @@ async function startSimulator(config: Config, children: Child[]): Promise<string
   const args = [
     join('src', 'exchange', 'simulator', 'main.ts'),
     '--parent',
+    '--no-echo', // as strict venues do: executions name their own id only
     ...['--data', data, '--speed', String(speed), '--symbols', String(symbols)],
     ...(tape === null ? [] : ['--tape', tape]),
   ];
