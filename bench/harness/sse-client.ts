@@ -36,6 +36,10 @@ export class SseClient {
     return this.#bytes;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Resolves with the head of the answer; after a refusal `onClosed` is called instead. */
   open(): Promise<void> {
     const { target, path, token } = this.#options;

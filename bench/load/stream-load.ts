@@ -106,8 +106,11 @@ export class StreamLoad {
 
   #hasAll(headSeqs: Readonly<Record<string, number>>): boolean {
     return this.#streams.every(
-      ({ userId, reader, carriesOrders }) =>
-        !carriesOrders || reader === null || reader.check.hasReached(headSeqs[userId] ?? 0),
+      ({ userId, client, reader, carriesOrders }) =>
+        !carriesOrders ||
+        reader === null ||
+        client.isClosed ||
+        reader.check.hasReached(headSeqs[userId] ?? 0),
     );
   }
 

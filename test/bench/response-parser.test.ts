@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ResponseError, ResponseParser } from '../../bench/harness/response-parser.ts';
 
 const CREATED =
-  'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"id":"ä1"}';
+  'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"id":"ä1"}';
 const CHUNKED =
   'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nevent\r\nA\r\n: 1\r\n\r\nab\n\r\n0\r\nTrailer: 1\r\n\r\n';
 const EMPTY = 'HTTP/1.1 204 No Content\r\n\r\n';
