@@ -120,7 +120,10 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
     const user: User = { userId, email, name, role, passwordHash, isDemo };
     if (known === null) this.#store.insertUser(user, ctx.nowMs());
     else this.#store.updateUser(user);
-    if (isDemo) this.#grant(userId, [cashGrant(this.#options.demoCashInCents)], ctx);
+    if (isDemo) {
+      this.#grant(userId, [cashGrant(this.#options.demoCashInCents)], ctx);
+      this.#grantShares(userId, this.#store.listSymbols(), ctx);
+    }
     ctx.reply(replyTo, { outcome: 'user', userId });
   }
 
@@ -131,14 +134,7 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
 
   #onSymbolsListed({ symbols, replyTo }: SymbolsListed, ctx: DirectoryContext): void {
     for (const listed of symbols) this.#store.putSymbol(listed, ctx.nowMs());
-    const { demoShares } = this.#options;
-    const deposits = symbols.map(({ symbol, lastPriceInCents }) => ({
-      depositId: `listing/${symbol}`,
-      asset: symbol,
-      amount: demoShares,
-      costInCents: demoShares * (lastPriceInCents ?? 0),
-    }));
-    for (const userId of this.#store.listDemoUserIds()) this.#grant(userId, deposits, ctx);
+    for (const userId of this.#store.listDemoUserIds()) this.#grantShares(userId, symbols, ctx);
     ctx.reply(replyTo, { outcome: 'listed' });
     const changed = this.#catalogue();
     for (const watcher of this.#watchers) ctx.tell(watcher, changed);
@@ -156,6 +152,22 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
       symbols: this.#store.listSymbols().length,
       grantsOpen: this.#open.size,
     });
+  }
+
+  /** Of those symbols that the exchange lists now. */
+  #grantShares(
+    userId: string,
+    symbols: readonly { readonly symbol: string }[],
+    ctx: DirectoryContext,
+  ): void {
+    const amount = this.#options.demoShares;
+    const deposits = symbols.flatMap(({ symbol }) => {
+      const terms = ctx.referencePrice(symbol);
+      if (terms === null) return [];
+      const costInCents = amount * (terms.price?.priceInCents ?? 0);
+      return [{ depositId: `listing/${symbol}`, asset: symbol, amount, costInCents }];
+    });
+    this.#grant(userId, deposits, ctx);
   }
 
   /** Asks the user's shard for what it has not confirmed yet; asking twice is harmless there. */
