@@ -49,7 +49,7 @@ interface GrantDue {
 }
 
 type OwnMessage = GrantAnswered | GrantDue;
-type DirectoryMessage = DirectoryCommand | OwnMessage;
+export type DirectoryMessage = DirectoryCommand | OwnMessage;
 type DirectoryContext = BrokerContext<OwnMessage>;
 
 export class Directory implements DurableActor<DirectoryMessage, DirectoryContext> {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Directory } from '../../../src/actors/directory/directory.ts';
-import type {
-  DirectoryCommand,
-  DirectoryState,
-  EnsureUser,
-} from '../../../src/actors/directory/protocol.ts';
+import { Directory, type DirectoryMessage } from '../../../src/actors/directory/directory.ts';
+import type { DirectoryState, EnsureUser } from '../../../src/actors/directory/protocol.ts';
 import type { DepositAssets } from '../../../src/actors/order-shard/protocol.ts';
 import type { ListedSymbol } from '../../../src/exchange/port.ts';
 import { DirectoryStore } from '../../../src/store/directory-store.ts';
@@ -23,7 +19,7 @@ const IBM: ListedSymbol = {
   halted: false,
 };
 
-class DirectoryRig extends ActorRig<DirectoryCommand> {
+class DirectoryRig extends ActorRig<DirectoryMessage> {
   constructor(t: Pick<TestContext, 'after'>) {
     const path = join(tempDirectory(t), 'directory.db');
     super('directory/0', (ctx) => {
