@@ -1,5 +1,5 @@
-// Runs the tests: all of them, or those whose path contains one of the arguments. Node 20 takes no globs, so the files are
-// found here. Prints what each group took.
+// Runs the tests: all of them, or those whose path contains one of the arguments. Node 20 takes no
+// globs, so the files are found here. Prints what each group took.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

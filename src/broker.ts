@@ -1,4 +1,5 @@
-// Builds the broker from its parts and takes it down again: data directory, threads, read pool, demo.
+// Builds the broker from its parts and takes it down again: data directory, threads, read pool,
+// demo.
 import { randomBytes } from 'node:crypto';
 import { nanoid } from 'nanoid';
 import { EXCHANGE_CONNECTION, gatewayAddress, READ_POOL } from './actors/addresses.ts';
@@ -111,5 +112,7 @@ async function connectionsText(edge: Edge): Promise<string> {
   if (isAskFailure(state)) return 'not known';
   const { orders, control, tradeFeed, priceFeed } = state.connections;
   const total = orders + control + tradeFeed + priceFeed;
-  return `${total} (orders ${orders}, control ${control}, trade feed ${tradeFeed}, price feed ${priceFeed})`;
+  const parts = { orders, control, 'trade feed': tradeFeed, 'price feed': priceFeed };
+  const text = Object.entries(parts).map(([name, count]) => `${name} ${count}`);
+  return `${total} (${text.join(', ')})`;
 }

@@ -1,5 +1,5 @@
-// The configuration: environment variables that begin with OUTCRY_, read here and nowhere else. An unknown name or a bad
-// value stops the start with a sentence that says which.
+// The configuration: environment variables that begin with OUTCRY_, read here and nowhere else. An
+// unknown name or a bad value stops the start with a sentence that says which.
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { LIMITS } from './limits.ts';

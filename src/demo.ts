@@ -1,5 +1,5 @@
-// The demo: two users with cash and shares and an admin, made on first use; demo.json holds who they are. Tokens are new at
-// each start, passwords stay.
+// The demo: two users with cash and shares and an admin, made on first use; demo.json holds who
+// they are. Tokens are new at each start, passwords stay.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { DIRECTORY } from './actors/addresses.ts';
@@ -34,7 +34,10 @@ const CUSTOMERS: readonly Person[] = [
 ];
 const ADMIN: Person = { email: 'admin@demo.outcry', name: 'Admin', role: 'admin' };
 
-/** Makes the demo users known to the directory and signs their tokens. `path` is the demo.json of an earlier start. */
+/**
+ * Makes the demo users known to the directory and signs their tokens. `path` is the demo.json of an
+ * earlier start.
+ */
 export async function prepareDemo(edge: Edge, path: string): Promise<Demo> {
   const passwords = passwordsIn(path);
   const key = await signingKey(edge);
@@ -102,7 +105,9 @@ async function signingKey(edge: Edge): Promise<Uint8Array> {
   return Buffer.from(answer.keyBase64url, 'base64url');
 }
 
-/** E-mail -> password, from the file of an earlier start; an unreadable file means new passwords. */
+/**
+ * E-mail -> password, from the file of an earlier start; an unreadable file means new passwords.
+ */
 function passwordsIn(path: string): ReadonlyMap<string, string> {
   if (!existsSync(path)) return new Map();
   try {

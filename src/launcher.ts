@@ -1,6 +1,6 @@
-// The parent of everything that `npm start` starts: the exchange simulator (unless an exchange is given) and the broker. It
-// restarts what dies, passes signals on in the right order, and takes both with it when it ends, however it ends: each
-// child watches the channel to its parent.
+// The parent of everything that `npm start` starts: the exchange simulator (unless an exchange is
+// given) and the broker. It restarts what dies, passes signals on in the right order, and takes
+// both with it when it ends, however it ends: each child watches the channel to its parent.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, readConfig } from './config.ts';

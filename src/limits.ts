@@ -1,4 +1,5 @@
-// Every bound of the system, once. Units stand last in the name. The relations between them are asserted at load.
+// Every bound of the system, once. Units stand last in the name. The relations between them are
+// asserted at load.
 import assert from 'node:assert/strict';
 import type { FeeSchedule } from './domain/money.ts';
 import type { RuntimeLimits } from './runtime/system.ts';

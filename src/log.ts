@@ -1,4 +1,5 @@
-// Log lines of a thread: JSON on standard error, one per line, written before the call returns, so that a crash loses none.
+// Log lines of a thread: JSON on standard error, one per line, written before the call returns, so
+// that a crash loses none.
 import { pino } from 'pino';
 import type { LogLevel } from './runtime/actor.ts';
 

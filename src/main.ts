@@ -1,4 +1,5 @@
-// The broker process. Ends 0 when it was told to stop, 1 with a sentence when it cannot start, 70 when it must be restarted.
+// The broker process. Ends 0 when it was told to stop, 1 with a sentence when it cannot start, 70
+// when it must be restarted.
 import { startBroker } from './broker.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { demoText } from './demo.ts';

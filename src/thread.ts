@@ -1,4 +1,5 @@
-// What runs in each worker thread: the same system in every one; which part of it lives here is decided by the thread's name.
+// What runs in each worker thread: the same system in every one; which part of it lives here is
+// decided by the thread's name.
 
 import { gatewayAddress } from './actors/addresses.ts';
 import type { BrokerContext } from './actors/context.ts';

@@ -1,5 +1,5 @@
-// The rules of the house that no compiler checks: who may import whom, how long a file may be, what actors must not touch,
-// and that the documents name what exists.
+// The rules of the house that no compiler checks: who may import whom, how long a file may be, what
+// actors must not touch, and that the documents name what exists.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -12,7 +12,10 @@ const LINE_LENGTH_MAX = 128;
 
 const SOURCES = listed('src').filter((path) => /\.(ts|mjs)$/.test(path));
 
-/** Whose files a part of `src` may import; its own always. `*.ts` stands for single files at the top. */
+/**
+ * Whose files a part of `src` may import; its own always. `*.ts` stands for single files at the
+ * top.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   runtime: [],

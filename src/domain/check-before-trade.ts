@@ -1,5 +1,5 @@
-// The checks before an order is taken, after SEC rule 15c3-5. Pure; tested in the order of reject-codes.ts. A refusal costs
-// the user nothing and says what to change.
+// The checks before an order is taken, after SEC rule 15c3-5. Pure; tested in the order of
+// reject-codes.ts. A refusal costs the user nothing and says what to change.
 import type { TradingState } from './account.ts';
 import { reservationOf, USD } from './ledger.ts';
 import { type FeeSchedule, protectivePrice, safeProduct } from './money.ts';
@@ -65,7 +65,9 @@ export function checkBeforeTrade(
   );
 }
 
-/** The protective limit of a market order (E36), on the exchange's price grid, never below one tick. */
+/**
+ * The protective limit of a market order (E36), on the exchange's price grid, never below one tick.
+ */
 function roundedToTick(side: Side, last: number, market: Market, limits: OrderLimits): number {
   const tick = market.tickInCents;
   const price = protectivePrice(last, side, limits.protectionBps);

@@ -1,4 +1,5 @@
-// An order is what its facts say. Nothing else decides a status, so the order in which facts arrive cannot matter.
+// An order is what its facts say. Nothing else decides a status, so the order in which facts arrive
+// cannot matter.
 import type { OrderFacts, OrderIntent, OrderState, OrderStatus } from './order.ts';
 import type { FailCode } from './reject-codes.ts';
 
@@ -28,13 +29,15 @@ export function isOpenStatus(status: OrderStatus): boolean {
 function statusOf(numShares: number, facts: OrderFacts): OrderStatus {
   const { cumQty } = facts;
   if (cumQty >= numShares) return 'filled'; // an overfill too (E21)
-  if (facts.cancelled !== null) return 'cancelled'; // a late part fill counts but reopens nothing (E08)
+  if (facts.cancelled !== null) return 'cancelled'; // late fills count, but reopen nothing (E08)
   if (facts.expired !== null) return 'expired';
   if (facts.venueRejected !== null) return cumQty > 0 ? 'cancelled' : 'failed'; // E24
   if (facts.externalOrderId === null && facts.ourVerdict !== null && cumQty === 0) {
-    return facts.cancelsRequested > 0 ? 'cancelled' : 'failed'; // E14, E15; E11; the truth overrules both (E12)
+    // E14, E15; E11; the truth overrules both (E12)
+    return facts.cancelsRequested > 0 ? 'cancelled' : 'failed';
   }
-  if (facts.cancelsRequested > facts.cancelsRefused) return 'pending_cancel'; // a part fill does not end a cancel (E07)
+  // A part fill does not end a cancel (E07).
+  if (facts.cancelsRequested > facts.cancelsRefused) return 'pending_cancel';
   if (cumQty > 0) return 'partially_filled';
   return facts.externalOrderId === null ? 'pending' : 'submitted';
 }

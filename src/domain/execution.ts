@@ -1,4 +1,5 @@
-// What an exchange reports about one order (FIX execution report, 35=8), as the whole broker knows it.
+// What an exchange reports about one order (FIX execution report, 35=8), as the whole broker knows
+// it.
 import type { Side } from './order.ts';
 
 export interface Execution {

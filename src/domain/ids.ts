@@ -1,5 +1,6 @@
-// Ids that name their bucket, so that everyone routes without a look-up, and that rise with time, so that B-trees append.
-// usr_<bucket:2 hex><tail>; ord_<bucket:2 hex><time in ms:9 Crockford base32, lower case><tail:5>.
+// Ids that name their bucket, so that everyone routes without a look-up, and that rise with time,
+// so that B-trees append. usr_<bucket:2 hex><tail>; ord_<bucket:2 hex><time in ms:9 Crockford
+// base32, lower case><tail:5>.
 import assert from 'node:assert/strict';
 import { customRandom, urlAlphabet } from 'nanoid';
 
@@ -31,7 +32,9 @@ export function newUserId(bucket: number, random: Random): string {
   return `usr_${hexOf(bucket)}${tail(urlAlphabet, 10, random)}`;
 }
 
-/** Ids of one bucket rise even when the clock does not: time = max(now, last of that bucket + 1). */
+/**
+ * Ids of one bucket rise even when the clock does not: time = max(now, last of that bucket + 1).
+ */
 export class OrderIds {
   readonly #lastMsByBucket = new Map<number, number>();
 

@@ -1,5 +1,5 @@
-// Double entry: every change of cash or shares is a set of postings that sums to zero per asset. What an order reserves is
-// a function of the order; after each fact only the difference is posted.
+// Double entry: every change of cash or shares is a set of postings that sums to zero per asset.
+// What an order reserves is a function of the order; after each fact only the difference is posted.
 
 import { type FeeSchedule, feeOn } from './money.ts';
 import type { Order } from './order.ts';
@@ -8,7 +8,10 @@ export const USD = 'USD';
 
 /** Accounts of a customer. */
 export type CustomerAccount = 'available' | 'reserved';
-/** Accounts of the house, one set per shard file, so that every transaction balances inside one file. */
+/**
+ * Accounts of the house, one set per shard file, so that every transaction balances inside one
+ * file.
+ */
 export type HouseAccount = 'bank' | 'transfers' | 'clearing' | 'fees' | 'suspense';
 export type LedgerAccount = CustomerAccount | HouseAccount;
 
@@ -38,8 +41,10 @@ type Reserving = Pick<
 >;
 
 /**
- * Shares for a sell; for a buy what its leaves can still cost at the limit, and the fee that this can bring beyond the fee
- * already charged. A closed order keeps the reservation of fills that the exchange has counted and we have not seen (E20).
+ * Shares for a sell; for a buy what its leaves can still cost at the limit, and the fee that this
+ * can bring beyond the fee
+ * already charged. A closed order keeps the reservation of fills that the exchange has counted and
+ * we have not seen (E20).
  */
 export function reservationOf(order: Reserving, fees: FeeSchedule): Reservation {
   const missing = order.finalCumQty === null ? 0 : Math.max(order.finalCumQty - order.cumQty, 0);

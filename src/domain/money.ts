@@ -1,4 +1,5 @@
-// Money is integer cents. Products are checked against 2^53 before they are trusted; ratios are integers too.
+// Money is integer cents. Products are checked against 2^53 before they are trusted; ratios are
+// integers too.
 import type { Side } from './order.ts';
 
 export interface FeeSchedule {
@@ -14,7 +15,8 @@ export function safeProduct(a: number, b: number): number | null {
 }
 
 /**
- * Fee in cents on an order's cumulative notional: `min(max(ceil(notional x bps / 10^4), min), max, notional)`. Being a
+ * Fee in cents on an order's cumulative notional: `min(max(ceil(notional x bps / 10^4), min), max,
+ * notional)`. Being a
  * function of the sum, it does not depend on how the fills were cut or ordered.
  */
 export function feeOn(cumNotionalInCents: number, schedule: FeeSchedule): number {
@@ -27,7 +29,10 @@ export function feeOn(cumNotionalInCents: number, schedule: FeeSchedule): number
   );
 }
 
-/** The price a market order may not pass: the last price x (1 +- bps / 10^4), rounded towards the safe side for the user. */
+/**
+ * The price a market order may not pass: the last price x (1 +- bps / 10^4), rounded towards the
+ * safe side for the user.
+ */
 export function protectivePrice(lastPriceInCents: number, side: Side, bps: number): number {
   if (side === 'buy') return Math.floor((lastPriceInCents * (10_000 + bps)) / 10_000);
   return Math.max(1, Math.ceil((lastPriceInCents * (10_000 - bps)) / 10_000));

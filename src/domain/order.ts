@@ -38,7 +38,10 @@ export interface OrderIntent {
   readonly notAfterMs: number;
 }
 
-/** All that is known beyond the intent. Facts only accumulate, so the order in which they arrive cannot matter. */
+/**
+ * All that is known beyond the intent. Facts only accumulate, so the order in which they arrive
+ * cannot matter.
+ */
 export interface OrderFacts {
   /** Set by the acknowledgement. */
   readonly externalOrderId: string | null;

@@ -1,5 +1,5 @@
-// Every refusal the broker can give, once. Tested in this order; mapped to HTTP in the gateway's table; documented in
-// docs/http-api.md (the tidy test compares).
+// Every refusal the broker can give, once. Tested in this order; mapped to HTTP in the gateway's
+// table; documented in docs/http-api.md (the tidy test compares).
 
 /** Refusals of a command by an order shard: nothing was stored, no idempotency key was consumed. */
 export const REJECT_CODES = [

@@ -1,5 +1,5 @@
-// The moves between statuses that are possible. `deriveOrder` decides; this list only checks it, at each commit, and
-// documents it. The odd rows carry their case from order-edge-cases.
+// The moves between statuses that are possible. `deriveOrder` decides; this list only checks it, at
+// each commit, and documents it. The odd rows carry their case from order-edge-cases.
 import type { OrderStatus } from './order.ts';
 
 export const ALLOWED_MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {

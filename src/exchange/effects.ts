@@ -1,5 +1,5 @@
-// The port's operations as effects: data that the exchange-connection performs and a venue driver runs. A second venue
-// (FIX) is a second driver behind the same effects.
+// The port's operations as effects: data that the exchange-connection performs and a venue driver
+// runs. A second venue (FIX) is a second driver behind the same effects.
 import type { Effect } from '../runtime/actor.ts';
 import type {
   CancelRequest,
@@ -16,7 +16,10 @@ import type {
   VenueOrder,
 } from './port.ts';
 
-/** How a call ends. Only `answered`, `refused` and `not_written` are definite. The runtime adds `unknown` at the deadline. */
+/**
+ * How a call ends. Only `answered`, `refused` and `not_written` are definite. The runtime adds
+ * `unknown` at the deadline.
+ */
 export type VenueAnswer<Answer> =
   | ({ readonly outcome: 'answered'; readonly epoch: string } & Answer)
   /** A status that the adapter declares all-or-nothing: nothing of the request happened. */
@@ -69,7 +72,10 @@ export type FillsAnswer = VenueAnswer<{ readonly executions: readonly Execution[
 
 export type FeedName = 'executions' | 'prices';
 
-/** Connects one feed; an open feed of that name is closed first. `from` null: from the first message. */
+/**
+ * Connects one feed; an open feed of that name is closed first. `from` null: from the first
+ * message.
+ */
 export interface OpenFeed extends Effect {
   readonly kind: 'OpenFeed';
   readonly feed: FeedName;
@@ -80,7 +86,8 @@ export type OpenFeedAnswer =
   | { readonly outcome: 'closed'; readonly error: string };
 
 /**
- * All frames that have come since the last read, at least one and at most `framesMax`; waits for the first. Nobody reading
+ * All frames that have come since the last read, at least one and at most `framesMax`; waits for
+ * the first. Nobody reading
  * pauses the socket: that is the feed's back-pressure.
  */
 export interface ReadFeed extends Effect {

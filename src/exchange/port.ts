@@ -1,9 +1,12 @@
-// The exchange as the broker sees it: what can be asked of it, what it answers, what it pushes. Every venue adapter speaks
-// these shapes; the simulator speaks them on the wire as JSON, one result per order. FIX names stand in brackets.
+// The exchange as the broker sees it: what can be asked of it, what it answers, what it pushes.
+// Every venue adapter speaks these shapes; the simulator speaks them on the wire as JSON, one
+// result per order. FIX names stand in brackets.
 import type { Execution } from '../domain/execution.ts';
 import type { Side, TimeInForce } from '../domain/order.ts';
 
-/** What an adapter can do. One with neither execIds nor sequence numbers is refused at start (E06). */
+/**
+ * What an adapter can do. One with neither execIds nor sequence numbers is refused at start (E06).
+ */
 export interface Capabilities {
   readonly venue: string;
   /** Changes when the exchange loses its book: ids and cursors are keyed by (epoch, id). */
@@ -20,7 +23,10 @@ export interface Capabilities {
   readonly sequence: boolean;
 }
 
-/** `POST /v1/orders` carries `{orders: PlaceRequest[]}` and answers `{epoch, results: PlaceResult[]}` in the same order. */
+/**
+ * `POST /v1/orders` carries `{orders: PlaceRequest[]}` and answers `{epoch, results:
+ * PlaceResult[]}` in the same order.
+ */
 export interface PlaceRequest {
   readonly clientOrderId: string;
   readonly symbol: string;
@@ -51,7 +57,10 @@ export type PlaceRefusal =
   | 'too_late'
   | 'symbol_halted';
 
-/** `POST /v1/cancels` carries `{cancels: CancelRequest[]}` and answers `{epoch, results: CancelResult[]}`. */
+/**
+ * `POST /v1/cancels` carries `{cancels: CancelRequest[]}` and answers `{epoch, results:
+ * CancelResult[]}`.
+ */
 export interface CancelRequest {
   /** `<orderId>.c<n>`; repeating it repeats the first answer. */
   readonly cancelId: string;
@@ -69,7 +78,10 @@ export type CancelResult =
       readonly cumQty: number | null;
     };
 
-/** `POST /v1/queries` carries `{orders: QueryRequest[]}` (at most 200) and answers `{epoch, results: QueryResult[]}`. */
+/**
+ * `POST /v1/queries` carries `{orders: QueryRequest[]}` (at most 200) and answers `{epoch, results:
+ * QueryResult[]}`.
+ */
 export interface QueryRequest {
   readonly clientOrderId: string;
 }
@@ -78,7 +90,10 @@ export type QueryResult =
   | { readonly outcome: 'found'; readonly clientOrderId: string; readonly order: VenueOrder }
   | { readonly outcome: 'not_found'; readonly clientOrderId: string };
 
-/** `GET /v1/open-orders?after=<externalOrderId>&limit=` answers `{epoch, orders: VenueOrder[], hasMore}`. */
+/**
+ * `GET /v1/open-orders?after=<externalOrderId>&limit=` answers `{epoch, orders: VenueOrder[],
+ * hasMore}`.
+ */
 export interface VenueOrder {
   readonly externalOrderId: string;
   readonly clientOrderId: string;
@@ -92,12 +107,16 @@ export interface VenueOrder {
 }
 
 /**
- * One line of `GET /v1/executions?from=<epoch>:<seq>` (35=8). The stream begins after `seq`; `from` absent means from the
- * first. `GET /v1/orders/<externalOrderId>/fills` answers `{epoch, executions}` with that order's trades, busts, corrections.
+ * One line of `GET /v1/executions?from=<epoch>:<seq>` (35=8). The stream begins after `seq`; `from`
+ * absent means from the
+ * first. `GET /v1/orders/<externalOrderId>/fills` answers `{epoch, executions}` with that order's
+ * trades, busts, corrections.
  */
 export type { Execution };
 
-/** Both feeds: once a second, with the last sequence number sent, so that a lost last frame shows. */
+/**
+ * Both feeds: once a second, with the last sequence number sent, so that a lost last frame shows.
+ */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
   readonly epoch: string;
@@ -105,7 +124,10 @@ export interface Heartbeat {
   readonly exchangeAtMs: number;
 }
 
-/** Also a feed's word that `from` is of another epoch or no longer kept: the reader begins anew at `headSeq`. */
+/**
+ * Also a feed's word that `from` is of another epoch or no longer kept: the reader begins anew at
+ * `headSeq`.
+ */
 export interface FeedReset {
   readonly kind: 'reset';
   readonly epoch: string;
@@ -130,7 +152,10 @@ export interface SessionState {
   readonly state: 'open' | 'closed';
 }
 
-/** First line of `GET /v1/prices?from=<epoch>:<seq>`; with a `from` that can be resumed the ticks follow at once. */
+/**
+ * First line of `GET /v1/prices?from=<epoch>:<seq>`; with a `from` that can be resumed the ticks
+ * follow at once.
+ */
 export interface PriceSnapshot {
   readonly kind: 'snapshot';
   readonly epoch: string;

@@ -1,5 +1,5 @@
-// One child process: started again when it dies, with a growing pause, until it has died too often; told to stop by a
-// signal. Its end of the channel to us closes when we die, whatever killed us.
+// One child process: started again when it dies, with a growing pause, until it has died too often;
+// told to stop by a signal. Its end of the channel to us closes when we die, whatever killed us.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 30_000;
 const PAUSE_MIN_MS = 100;
-/** A start that failed for a reason that another start would not change: configuration, port, directory. */
+/**
+ * A start that failed for a reason that another start would not change: configuration, port,
+ * directory.
+ */
 const EXIT_BAD_START = 1;
 
 export class Child {

@@ -1,10 +1,13 @@
-// `npm start` runs us below npm (and perhaps a shell). When npm is killed without a chance to tell us, we are orphans:
-// noticed here, so that nothing outlives the command that the user started.
+// `npm start` runs us below npm (and perhaps a shell). When npm is killed without a chance to tell
+// us, we are orphans: noticed here, so that nothing outlives the command that the user started.
 import { readFileSync } from 'node:fs';
 
 const LOOK_EVERY_MS = 500;
 
-/** Calls `gone` once when a process between us and npm, or npm itself, is gone. Does nothing when npm did not run us. */
+/**
+ * Calls `gone` once when a process between us and npm, or npm itself, is gone. Does nothing when
+ * npm did not run us.
+ */
 export function watchNpm(gone: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const chain = chainOfParents(process.ppid);

@@ -1,5 +1,5 @@
-// Finds out whether a port is free, by binding it for a moment: a second listener with SO_REUSEPORT would silently succeed
-// and take half of the connections.
+// Finds out whether a port is free, by binding it for a moment: a second listener with SO_REUSEPORT
+// would silently succeed and take half of the connections.
 import { createServer } from 'node:net';
 
 export class PortInUseError extends Error {

@@ -1,4 +1,5 @@
-// What a thread of the read pool can be asked. One read-only connection per file, opened at its first question.
+// What a thread of the read pool can be asked. One read-only connection per file, opened at its
+// first question.
 import { OrderList, type OrderQuery } from '../store/order-list.ts';
 
 export interface ListOrdersTask {

@@ -1,4 +1,5 @@
-// Answers the reads that need no actor from a fixed pool of worker threads, over read-only connections.
+// Answers the reads that need no actor from a fixed pool of worker threads, over read-only
+// connections.
 import { Piscina } from 'piscina';
 import { type ShardMap, shardNumberOf } from '../actors/addresses.ts';
 import type { ListOrders, ListOrdersReply, ReadPoolCommand } from '../actors/read-pool/protocol.ts';

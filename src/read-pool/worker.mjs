@@ -1,4 +1,5 @@
-// A thread of the read pool: Node 20 cannot start a worker from a .ts file, so this one registers the loader first.
+// A thread of the read pool: Node 20 cannot start a worker from a .ts file, so this one registers
+// the loader first.
 import { register } from 'tsx/esm/api';
 
 register();

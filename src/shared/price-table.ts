@@ -1,5 +1,6 @@
-// The last price of every symbol in one piece of shared memory: one writer (the exchange-connection), readers in all
-// threads. A slot is guarded by a sequence lock: odd while it is written, and a reader that saw it change reads again.
+// The last price of every symbol in one piece of shared memory: one writer (the
+// exchange-connection), readers in all threads. A slot is guarded by a sequence lock: odd while it
+// is written, and a reader that saw it change reads again.
 import assert from 'node:assert/strict';
 
 export interface SymbolTerms {
@@ -15,7 +16,8 @@ export interface SymbolTerms {
   } | null;
 }
 
-// A slot is 64 bytes, one cache line: int32 lock, flags, tick, name length; 16 bytes of name; float64 price, time, sequence.
+// A slot is 64 bytes, one cache line: int32 lock, flags, tick, name length; 16 bytes of name;
+// float64 price, time, sequence.
 const SLOT_BYTES = 64;
 const HEADER_BYTES = 64;
 const NAME_BYTES = 16;

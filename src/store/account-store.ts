@@ -1,4 +1,5 @@
-// The accounts of one shard: who they belong to, their state, and the last sequence of their events.
+// The accounts of one shard: who they belong to, their state, and the last sequence of their
+// events.
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import type { Db } from './database.ts';

@@ -41,7 +41,10 @@ export interface DataDirectory {
   release(): void;
 }
 
-/** Creates the directory if need be and takes it. Throws `DataDirectoryError` when another process has it. */
+/**
+ * Creates the directory if need be and takes it. Throws `DataDirectoryError` when another process
+ * has it.
+ */
 export function takeDataDirectory(
   directory: string,
   fresh: { readonly shards: number; readonly installationId: string },

@@ -1,4 +1,5 @@
-// Opens a SQLite file the one way that keeps promises: WAL, an fsync per commit, strict tables, numbered migrations.
+// Opens a SQLite file the one way that keeps promises: WAL, an fsync per commit, strict tables,
+// numbered migrations.
 import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 
@@ -7,7 +8,10 @@ export type Db = Database.Database;
 export interface DatabaseOptions {
   /** FULL everywhere that money stands; NORMAL only where a lost second can be fetched again. */
   readonly synchronous: 'FULL' | 'NORMAL';
-  /** Statement lists, applied once each, in order; the number of those applied is `PRAGMA user_version`. */
+  /**
+   * Statement lists, applied once each, in order; the number of those applied is `PRAGMA
+   * user_version`.
+   */
   readonly migrations: readonly string[];
   readonly walPagesMax: number;
 }
@@ -19,11 +23,12 @@ export function openDatabase(path: string, options: DatabaseOptions): Db {
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${options.synchronous}`);
     db.pragma('foreign_keys = ON');
-    db.pragma('wal_autocheckpoint = 0'); // a checkpoint inside a commit costs a quarter of the thread
+    db.pragma('wal_autocheckpoint = 0'); // inside a commit it costs a quarter of the thread
     db.pragma('cache_size = -65536');
     db.pragma('temp_store = MEMORY');
     migrate(db, path, options.migrations);
-    // better-sqlite3 defaults WAL files to NORMAL, which loses acknowledged commits on power loss: prove it is not so.
+    // better-sqlite3 defaults WAL files to NORMAL, which loses acknowledged commits on power loss:
+    // prove it is not so.
     const expected = options.synchronous === 'FULL' ? 2 : 1;
     assert.equal(db.pragma('synchronous', { simple: true }), expected, `${path} is not synced`);
     assert.equal(db.pragma('journal_mode', { simple: true }), 'wal', `${path} is not in WAL mode`);
@@ -39,7 +44,10 @@ export function openReadOnly(path: string): Db {
   return new Database(path, { readonly: true, fileMustExist: true });
 }
 
-/** Folds the WAL back into the file: `PASSIVE` between turns, `TRUNCATE` at the stop. Not inside a transaction. */
+/**
+ * Folds the WAL back into the file: `PASSIVE` between turns, `TRUNCATE` at the stop. Not inside a
+ * transaction.
+ */
 export function checkpoint(db: Db, mode: 'PASSIVE' | 'TRUNCATE'): { walPages: number } {
   const [row] = db.pragma(`wal_checkpoint(${mode})`) as { log: number }[];
   return { walPages: row?.log ?? 0 };

@@ -1,5 +1,5 @@
-// The event log of one shard: what a user's stream sends is what stands here. An event keeps only what its order's row
-// lacks, the facts as they stood; reading joins the two again.
+// The event log of one shard: what a user's stream sends is what stands here. An event keeps only
+// what its order's row lacks, the facts as they stood; reading joins the two again.
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import { deriveOrder } from '../domain/derive-order.ts';

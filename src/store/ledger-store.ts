@@ -1,4 +1,5 @@
-// The double-entry ledger of one shard: postings are only appended, balances are their sums, kept in the same commit.
+// The double-entry ledger of one shard: postings are only appended, balances are their sums, kept
+// in the same commit.
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import { isBalanced, type LedgerAccount, type Posting } from '../domain/ledger.ts';

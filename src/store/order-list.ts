@@ -1,4 +1,5 @@
-// Lists of a user's orders from a read-only connection: sees what was committed, takes no lock that a writer would feel.
+// Lists of a user's orders from a read-only connection: sees what was committed, takes no lock that
+// a writer would feel.
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { type Db, openReadOnly } from './database.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
@@ -20,7 +21,10 @@ export class OrderList {
     this.#db = openReadOnly(path);
   }
 
-  /** Newest first by id (the order of their rows, since a user's ids rise); one more than `limit` tells of a next page. */
+  /**
+   * Newest first by id (the order of their rows, since a user's ids rise); one more than `limit`
+   * tells of a next page.
+   */
   list(query: OrderQuery): { orders: Order[]; hasMore: boolean } {
     const { sql, values } = statementOf(query);
     const rows = this.#db.prepare(sql).all(...values) as OrderRow[];

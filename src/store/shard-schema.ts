@@ -1,5 +1,5 @@
-// The tables of one shard file. Rows are appended by rising integers and joined by them; text ids are indexed once. What is
-// immutable stands in one row only: events keep what the order row lacks.
+// The tables of one shard file. Rows are appended by rising integers and joined by them; text ids
+// are indexed once. What is immutable stands in one row only: events keep what the order row lacks.
 
 export const SHARD_MIGRATIONS: readonly string[] = [
   `
@@ -26,7 +26,7 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     reference_price_in_cents INTEGER NOT NULL,
     num_shares INTEGER NOT NULL CHECK (num_shares > 0),
     created_at_ms INTEGER NOT NULL,
-    send_attempted_at_ms INTEGER NOT NULL, -- written with the row: a pending order at restart has an unknown outcome (E30)
+    send_attempted_at_ms INTEGER NOT NULL, -- so a pending order at restart is unknown (E30)
     not_after_ms INTEGER NOT NULL,
     external_order_id TEXT,
     venue_rejected TEXT,
@@ -63,7 +63,7 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     UNIQUE (exec_id, epoch)
   ) STRICT;
 
-  -- What a user's stream replays. 'detail' is JSON: the facts as they stood, or the account's balances.
+  -- What a user's stream replays. 'detail' is JSON: the facts as they stood, or balances.
   CREATE TABLE events (
     event_no INTEGER PRIMARY KEY,
     account_no INTEGER NOT NULL REFERENCES accounts,

@@ -1,4 +1,5 @@
-// The transaction of a durable actor's turn: begun by the runtime before the first message, committed after the last.
+// The transaction of a durable actor's turn: begun by the runtime before the first message,
+// committed after the last.
 import type { Statement } from 'better-sqlite3';
 import { checkpoint, type Db } from './database.ts';
 

@@ -1,4 +1,5 @@
-// The kinds of actors and how each is made from the settings. Pure composition: no behaviour of its own.
+// The kinds of actors and how each is made from the settings. Pure composition: no behaviour of its
+// own.
 import type { BrokerContext, PricePublisher } from '../actors/context.ts';
 import { Directory } from '../actors/directory/directory.ts';
 import { ExchangeConnection } from '../actors/exchange-connection/exchange-connection.ts';
@@ -159,7 +160,10 @@ function exchangeActors(settings: Settings, parts: Parts): Kind[] {
   ];
 }
 
-/** The kernel routes messages by address; which union an actor takes is its protocol's business, unknown to the kernel. */
+/**
+ * The kernel routes messages by address; which union an actor takes is its protocol's business,
+ * unknown to the kernel.
+ */
 function asActor(actor: unknown): Actor {
   return actor as Actor;
 }

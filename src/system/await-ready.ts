@@ -1,4 +1,5 @@
-// Waits until an order can be taken: the exchange linked, every shard open and linked, the demo's grants confirmed.
+// Waits until an order can be taken: the exchange linked, every shard open and linked, the demo's
+// grants confirmed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DIRECTORY, EXCHANGE_CONNECTION, shardAddress } from '../actors/addresses.ts';
 import type { GetDirectoryState } from '../actors/directory/protocol.ts';

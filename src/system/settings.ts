@@ -1,4 +1,5 @@
-// What every thread must know to build the same system: plain data, handed over when a thread starts.
+// What every thread must know to build the same system: plain data, handed over when a thread
+// starts.
 import type { ShardMap } from '../actors/addresses.ts';
 import type { Config } from '../config.ts';
 

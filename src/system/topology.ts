@@ -1,4 +1,5 @@
-// Which threads there are, and which of them owns each address: a pure function of the settings, equal in all threads.
+// Which threads there are, and which of them owns each address: a pure function of the settings,
+// equal in all threads.
 import {
   DIRECTORY,
   EXCHANGE_CONNECTION,

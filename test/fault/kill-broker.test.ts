@@ -48,7 +48,9 @@ test('kill -9 of the broker while orders flow: every order that was answered 2xx
   assert(holdings.every((shares) => shares >= 0));
 });
 
-/** Sends orders one after another until the connection breaks; keeps the ids of those answered 2xx. */
+/**
+ * Sends orders one after another until the connection breaks; keeps the ids of those answered 2xx.
+ */
 async function flow(api: Api, acknowledged: Set<string>): Promise<void> {
   for (let n = 0; n < ORDERS_PER_ROUND; n++) {
     const order = {

@@ -15,7 +15,9 @@ import { tempDirectory } from '../temp-directory.ts';
 
 const STREAMS = 100;
 
-/** The broker in this process, so that the test can reach its supervisor; the exchange in its own. */
+/**
+ * The broker in this process, so that the test can reach its supervisor; the exchange in its own.
+ */
 async function brokerIn(t: TestContext, settings: Record<string, string>) {
   const exchange = await startExchange(t, tempDirectory(t));
   const dataDir = tempDirectory(t);

@@ -1,4 +1,5 @@
-// The exchange simulator in a process of its own, for tests that stop it, kill it and ask it what it knows.
+// The exchange simulator in a process of its own, for tests that stop it, kill it and ask it what
+// it knows.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

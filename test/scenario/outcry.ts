@@ -1,5 +1,5 @@
-// The whole product as its user starts it: parent, simulator and broker in processes of their own, a free port, a data
-// directory of its own. Ends with the test.
+// The whole product as its user starts it: parent, simulator and broker in processes of their own,
+// a free port, a data directory of its own. Ends with the test.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

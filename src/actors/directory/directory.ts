@@ -1,5 +1,5 @@
-// Who the users are and what can be traded. Gives each demo user cash, and shares of a symbol when the exchange first lists
-// it; a grant counts as done when the shard has confirmed it.
+// Who the users are and what can be traded. Gives each demo user cash, and shares of a symbol when
+// the exchange first lists it; a grant counts as done when the shard has confirmed it.
 import { BUCKETS, newUserId } from '../../domain/ids.ts';
 import { USD } from '../../domain/ledger.ts';
 import {

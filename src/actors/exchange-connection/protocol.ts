@@ -19,7 +19,10 @@ export interface SubmitOrder {
 }
 
 export type SubmitReply =
-  /** Accepted, and the trade-processor has recorded the mapping: the acknowledgement follows as a fact. */
+  /**
+   * Accepted, and the trade-processor has recorded the mapping: the acknowledgement follows as a
+   * fact.
+   */
   | { readonly outcome: 'handed_over' }
   /** A definite no, order by order, inside a 2xx answer or an all-or-nothing status. */
   | { readonly outcome: 'refused'; readonly reason: string }
@@ -28,7 +31,10 @@ export type SubmitReply =
   /** Silence proves nothing: the order stays pending, the reconciler asks. */
   | { readonly outcome: 'outcome_unknown'; readonly reason: string };
 
-/** Takes a submit out of the queue if it is still there: then its own ask is answered `not_sent` (withdrawn). */
+/**
+ * Takes a submit out of the queue if it is still there: then its own ask is answered `not_sent`
+ * (withdrawn).
+ */
 export interface WithdrawSubmit {
   readonly kind: 'WithdrawSubmit';
   readonly orderId: string;
@@ -64,7 +70,10 @@ export type QueryReply =
   /** A transport error, a 429, a 5xx: never counts as "not found" (E10). */
   | { readonly outcome: 'cannot_tell'; readonly reason: string };
 
-/** Registers for `LinkChanged`, the first of which comes at once. Sent again when this actor restarts. */
+/**
+ * Registers for `LinkChanged`, the first of which comes at once. Sent again when this actor
+ * restarts.
+ */
 export interface WatchLink {
   readonly kind: 'WatchLink';
   readonly watcher: Address;
@@ -76,7 +85,10 @@ export interface LinkChanged {
 }
 
 export interface LinkState {
-  /** Orders can be sent: capabilities read, both feeds live with their snapshot, no heartbeat missed. */
+  /**
+   * Orders can be sent: capabilities read, both feeds live with their snapshot, no heartbeat
+   * missed.
+   */
   readonly linked: boolean;
   readonly ordersReachable: boolean;
   readonly tradeFeedLive: boolean;

@@ -1,5 +1,5 @@
-// Writes what becomes of an order: its row, its event, the postings that follow, and the account's event, all in the turn's
-// transaction. Every change of an order in this shard goes through here.
+// Writes what becomes of an order: its row, its event, the postings that follow, and the account's
+// event, all in the turn's transaction. Every change of an order in this shard goes through here.
 import assert from 'node:assert/strict';
 import type { Deposit } from '../../domain/deposit.ts';
 import { deriveOrder } from '../../domain/derive-order.ts';
@@ -86,7 +86,10 @@ export class Booking {
     return after;
   }
 
-  /** Commit D: one fill, whatever the status (a genuine trade is always booked), with cash, shares and fee. */
+  /**
+   * Commit D: one fill, whatever the status (a genuine trade is always booked), with cash, shares
+   * and fee.
+   */
   fill(before: StoredOrder, trade: Omit<Fill, 'feeInCents'>, nowMs: number): StoredOrder {
     const { order } = before;
     const facts = {

@@ -1,5 +1,5 @@
-// Cancelling an order: `pending_cancel` is durable first, then the request, repeated with the same id until the exchange has
-// answered (E16).
+// Cancelling an order: `pending_cancel` is durable first, then the request, repeated with the same
+// id until the exchange has answered (E16).
 import { isAnswered, isDoneAtVenue, type Order } from '../../domain/order.ts';
 import { rejection } from '../../domain/reject-codes.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -96,7 +96,8 @@ export class Cancelling {
     if (isAnswered(order)) {
       this.#send(asked.order, ctx);
     } else {
-      // Still in the queue: withdrawn there. On the wire: the cancel goes out when the submit is settled (E15).
+      // Still in the queue: withdrawn there. On the wire: the cancel goes out when the submit is
+      // settled (E15).
       this.#attempts.set(order.id, { attempts: 0, inFlight: false });
       const withdraw: WithdrawSubmit = { kind: 'WithdrawSubmit', orderId: order.id };
       ctx.tell(EXCHANGE_CONNECTION, withdraw);

@@ -1,4 +1,5 @@
-// What the parts of a shard share: the store, the one way to book, and who must hear when an order has changed.
+// What the parts of a shard share: the store, the one way to book, and who must hear when an order
+// has changed.
 import type { FeeSchedule } from '../../domain/money.ts';
 import type { OrderFacts } from '../../domain/order.ts';
 import type { OrderEventKind, UserEvent } from '../../domain/user-event.ts';

@@ -1,4 +1,5 @@
-// What the exchange said about an order, booked once, whatever the order's status and however often it comes.
+// What the exchange said about an order, booked once, whatever the order's status and however often
+// it comes.
 import { isDoneAtVenue, type OrderFacts } from '../../domain/order.ts';
 import type { OrderEventKind } from '../../domain/user-event.ts';
 import type { Execution } from '../../exchange/port.ts';

@@ -1,4 +1,5 @@
-// Orders per second and user, counted in whole-second windows: cheap, and never above twice the rate across a boundary.
+// Orders per second and user, counted in whole-second windows: cheap, and never above twice the
+// rate across a boundary.
 
 export class OrderRate {
   readonly #perSecondMax: number;

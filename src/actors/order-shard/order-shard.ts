@@ -1,5 +1,6 @@
-// Owns every order and the money of its users, in one SQLite file. What it sends leaves only after the commit of the turn,
-// so a crash between any two steps leaves something the reconciler can settle with the exchange.
+// Owns every order and the money of its users, in one SQLite file. What it sends leaves only after
+// the commit of the turn, so a crash between any two steps leaves something the reconciler can
+// settle with the exchange.
 import type { FeeSchedule } from '../../domain/money.ts';
 import { rejection } from '../../domain/reject-codes.ts';
 import type { DurableActor } from '../../runtime/actor.ts';

@@ -81,7 +81,8 @@ export interface DepositAssets {
 }
 
 /**
- * The events of one user after `afterSeq`, oldest first, at most `max`. The page that reaches the head registers `watcher`
+ * The events of one user after `afterSeq`, oldest first, at most `max`. The page that reaches the
+ * head registers `watcher`
  * in the same turn (so nothing falls between), and later events come to it as `UserEvents`.
  */
 export interface ReadEvents {
@@ -108,7 +109,9 @@ export interface UnwatchUser {
   readonly watcher: Address;
 }
 
-/** Sent to a watcher, dense in `seq`. A watcher that misses one reads it again with `ReadEvents`. */
+/**
+ * Sent to a watcher, dense in `seq`. A watcher that misses one reads it again with `ReadEvents`.
+ */
 export interface UserEvents {
   readonly kind: 'UserEvents';
   readonly userId: string;
@@ -144,7 +147,10 @@ export interface FactReply {
   readonly outcome: 'booked' | 'already_booked' | 'no_such_order';
 }
 
-/** What the reconciler's question brought: one definite answer of the exchange. The shard decides what it proves. */
+/**
+ * What the reconciler's question brought: one definite answer of the exchange. The shard decides
+ * what it proves.
+ */
 export interface OrderQueried {
   readonly kind: 'OrderQueried';
   readonly orderId: string;
@@ -156,7 +162,10 @@ export interface OrderQueried {
   readonly replyTo: ReplyTo<FactReply>;
 }
 
-/** For the reconciler: open orders whose outcome is not known, and cancels that have no answer, oldest first. */
+/**
+ * For the reconciler: open orders whose outcome is not known, and cancels that have no answer,
+ * oldest first.
+ */
 export interface ListUnresolved {
   readonly kind: 'ListUnresolved';
   readonly olderThanMs: number;

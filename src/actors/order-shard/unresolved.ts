@@ -1,5 +1,6 @@
-// Orders on which the exchange has not spoken: submits without an answer, cancels without an end. Rebuilt from the open
-// orders at start; what the reconciler works on, and what closes a user's account to new orders after a restart.
+// Orders on which the exchange has not spoken: submits without an answer, cancels without an end.
+// Rebuilt from the open orders at start; what the reconciler works on, and what closes a user's
+// account to new orders after a restart.
 import { isAnswered, type Order } from '../../domain/order.ts';
 import type { OrderQueried, UnresolvedOrder } from './protocol.ts';
 
@@ -56,7 +57,10 @@ export class Unresolved {
     return this.#reconciling.size;
   }
 
-  /** Counts one "not found" and says whether absence is proven: two of them, both late enough, nothing parked (E11). */
+  /**
+   * Counts one "not found" and says whether absence is proven: two of them, both late enough,
+   * nothing parked (E11).
+   */
   provesAbsence(order: Order, query: OrderQueried): boolean {
     const { indexLagMs, clockSkewMs } = this.#bounds;
     const lateEnough = query.askedAtMs > order.notAfterMs + indexLagMs + clockSkewMs;

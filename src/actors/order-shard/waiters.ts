@@ -1,5 +1,5 @@
-// Clients that wait for the exchange's word on an order. Only in memory: a waiter that a restart forgets is answered by the
-// runtime, and its client finds the order by its key.
+// Clients that wait for the exchange's word on an order. Only in memory: a waiter that a restart
+// forgets is answered by the runtime, and its client finds the order by its key.
 import type { Order } from '../../domain/order.ts';
 import { isAnswered } from '../../domain/order.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';

@@ -1,4 +1,5 @@
-// Who is told of a user's events as they are written. Soft state: a watcher that is lost reads on from its last sequence.
+// Who is told of a user's events as they are written. Soft state: a watcher that is lost reads on
+// from its last sequence.
 import type { Address } from '../../runtime/actor.ts';
 import type { BrokerContext } from '../context.ts';
 import type { UserEvent, UserEvents, WatcherDropped } from './protocol.ts';
@@ -19,7 +20,9 @@ export class Watchers {
     if (watchers.size === 0) this.#byUser.delete(userId);
   }
 
-  /** A watcher without room is dropped and told where to read on: nothing is lost, nothing piles up. */
+  /**
+   * A watcher without room is dropped and told where to read on: nothing is lost, nothing piles up.
+   */
   send(userId: string, event: UserEvent, ctx: BrokerContext): void {
     const watchers = this.#byUser.get(userId);
     if (watchers === undefined) return;

@@ -1,5 +1,5 @@
-// Reads that need no actor: answered from read-only connections in a pool of worker threads, after the commits that the
-// asker has seen.
+// Reads that need no actor: answered from read-only connections in a pool of worker threads, after
+// the commits that the asker has seen.
 import type { Order, OrderStatus } from '../../domain/order.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
 

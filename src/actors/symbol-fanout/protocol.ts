@@ -1,7 +1,10 @@
 // What a symbol-fanout accepts and sends: one actor per symbol, made by its first message.
 import type { Address } from '../../runtime/actor.ts';
 
-/** From the exchange-connection: the newest print; conflated per symbol when the market thread is behind. */
+/**
+ * From the exchange-connection: the newest print; conflated per symbol when the market thread is
+ * behind.
+ */
 export interface PriceTicked {
   readonly kind: 'PriceTicked';
   readonly priceInCents: number;

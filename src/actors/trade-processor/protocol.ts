@@ -2,7 +2,9 @@
 import type { Execution } from '../../exchange/port.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
 
-/** Commit B: the mapping is durable before the order turns submitted. Answered after that commit. */
+/**
+ * Commit B: the mapping is durable before the order turns submitted. Answered after that commit.
+ */
 export interface RecordAcceptances {
   readonly kind: 'RecordAcceptances';
   readonly epoch: string;
@@ -16,7 +18,9 @@ export interface Acceptance {
   readonly externalOrderId: string;
 }
 
-/** Executions in feed order. Answered when there is room for more: until then the feed is not read. */
+/**
+ * Executions in feed order. Answered when there is room for more: until then the feed is not read.
+ */
 export interface TakeExecutions {
   readonly kind: 'TakeExecutions';
   readonly epoch: string;
@@ -24,7 +28,9 @@ export interface TakeExecutions {
   readonly replyTo: ReplyTo<{ readonly outcome: 'taken' }>;
 }
 
-/** Where the feed must resume: every message up to `seq` is durably booked, parked or quarantined. */
+/**
+ * Where the feed must resume: every message up to `seq` is durably booked, parked or quarantined.
+ */
 export interface GetFeedPosition {
   readonly kind: 'GetFeedPosition';
   readonly replyTo: ReplyTo<FeedPosition>;

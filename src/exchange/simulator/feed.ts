@@ -89,7 +89,9 @@ export class Feed {
     }
   }
 
-  /** At once: a reader that has just begun need not wait a second to know that it has everything. */
+  /**
+   * At once: a reader that has just begun need not wait a second to know that it has everything.
+   */
   heartbeatTo(reader: FeedReader, nowMs: number): void {
     reader.offer(this.#beat(nowMs), this.#headSeq, this.#headSeq, nowMs);
   }

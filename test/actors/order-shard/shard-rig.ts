@@ -101,7 +101,10 @@ export class ShardRig {
     this.actor.sent();
   }
 
-  /** Sends a limit buy of 10 IBM unless told otherwise, and returns what it has been answered so far. */
+  /**
+   * Sends a limit buy of 10 IBM unless told otherwise, and returns what it has been answered so
+   * far.
+   */
   place(changes: Partial<PlaceOrder> = {}): OrderReply | Rejection | null {
     const command: PlaceOrder = {
       kind: 'PlaceOrder',
