@@ -32,7 +32,6 @@ async function launch(config: Config): Promise<void> {
   const exchangeUrl = config.exchangeUrl ?? (await startSimulator(config, children));
   const broker = new Child('broker', ['src/main.ts'], {
     OUTCRY_EXCHANGE_URL: exchangeUrl,
-    OUTCRY_PARENT: '1',
   });
   children.unshift(broker); // it stops first, while the exchange can still answer
   broker.onGivenUp((exitCode) => stop(exitCode));
