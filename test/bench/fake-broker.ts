@@ -1,4 +1,5 @@
-// A server that speaks as much of the API as the generators use, and can be told to lose, repeat, refuse and hang up.
+// A server that speaks as much of the API as the generators use, and can be told to lose, repeat,
+// refuse and hang up.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';

@@ -92,7 +92,8 @@ test('every order is sent once and every answer and event is counted', async (t)
 
 test('events that are lost or come twice are found', async (t) => {
   const { streams } = await runBoth(t, { loseEventEvery: 25, repeatEventEvery: 15 });
-  // Of 60, numbers 25 and 50 are lost and 15, 30, 45 and 60 come twice, on both streams that carry orders.
+  // Of 60, numbers 25 and 50 are lost and 15, 30, 45 and 60 come twice, on both streams that carry
+  // orders.
   assert.deepEqual([streams.missing, streams.repeated], [4, 8]);
 });
 
