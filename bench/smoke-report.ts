@@ -11,7 +11,7 @@ export interface PartUsage {
   readonly peakBytes: number | null;
 }
 
-export interface SmokeMeasured {
+export interface LoadMeasured {
   readonly orders: OrderReport;
   readonly streams: StreamReport;
   /** User id -> the orders that GET /orders shows. */
@@ -20,23 +20,25 @@ export interface SmokeMeasured {
   readonly brokerStillRan: boolean;
 }
 
+export interface SmokeMeasured extends LoadMeasured {
+  /** What the disk takes for a small durable write, measured before the run. */
+  readonly disk: LatencySummary;
+  readonly stoppedInTime: boolean;
+}
+
 /** A generator that takes more of a core may be what was measured. */
 const GENERATOR_SHARE_MAX = 0.4;
 const MEGABYTE = 1_048_576;
 
-export function smokeOutcome(
-  settings: SmokeSettings,
-  disk: LatencySummary,
-  measured: SmokeMeasured,
-): BenchOutcome {
+export function smokeOutcome(settings: SmokeSettings, measured: SmokeMeasured): BenchOutcome {
   const losses = lossesIn(measured);
   const { takenOrders, ...orders } = measured.orders;
   const { seenOrders, ...streams } = measured.streams;
   return {
     settings: { ...settings },
-    results: { orders, streams, losses, parts: measured.parts, fdatasync: disk },
+    results: { orders, streams, losses, parts: measured.parts, fdatasync: measured.disk },
     tables: [
-      latencyTable(settings, disk, measured),
+      latencyTable(settings, measured),
       countTable(measured, losses),
       costTable(settings, measured),
     ],
@@ -68,7 +70,8 @@ function lossesIn({ orders, streams, listedOrders }: SmokeMeasured): Losses {
   };
 }
 
-function failuresIn({ streams, brokerStillRan }: SmokeMeasured, losses: Losses): string[] {
+function failuresIn(measured: SmokeMeasured, losses: Losses): string[] {
+  const { streams, brokerStillRan, stoppedInTime } = measured;
   const found: [count: number, what: string][] = [
     [losses.notListed, 'orders that were answered 2xx are not in GET /orders'],
     [losses.withoutEvent, 'orders that were answered 2xx had no event'],
@@ -81,6 +84,7 @@ function failuresIn({ streams, brokerStillRan }: SmokeMeasured, losses: Losses):
     ...(losses.taken === 0 ? ['no order was taken'] : []),
     ...(streams.priceAge.count === 0 ? ['no price came'] : []),
     ...(brokerStillRan ? [] : ['the broker ended during the run']),
+    ...(stoppedInTime ? [] : ['the broker did not stop in time and was killed']),
   ];
 }
 
@@ -102,8 +106,7 @@ function remarksOn({ orders, streams }: SmokeMeasured): string[] {
 
 function latencyTable(
   { ordersPerSecond, streams: count, seconds }: SmokeSettings,
-  disk: LatencySummary,
-  { orders, streams }: SmokeMeasured,
+  { orders, streams, disk }: SmokeMeasured,
 ): Table {
   return {
     title: `smoke: ${ordersPerSecond} orders/s and ${count} SSE clients for ${seconds} s`,

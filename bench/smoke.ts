@@ -12,7 +12,7 @@ import { readHeadSeq } from './harness/head-seq.ts';
 import { type ProcessUsage, readUsage } from './harness/process-cpu.ts';
 import { LoadProcess } from './load/load-process.ts';
 import type { OrderReport, StreamReport } from './load/protocol.ts';
-import { type PartUsage, type SmokeMeasured, smokeOutcome } from './smoke-report.ts';
+import { type LoadMeasured, type PartUsage, smokeOutcome } from './smoke-report.ts';
 
 const SMOKE = {
   ordersPerSecond: 500,
@@ -43,14 +43,15 @@ export const smokeBench: Bench = async (options) => {
     const dataDir = join(directory, 'data');
     const { signal } = options;
     const broker = await BrokerProcess.start({ dataDir, settings: settings.broker, signal });
-    let measured: SmokeMeasured;
+    let load: LoadMeasured;
+    let stoppedInTime = false;
     try {
-      measured = await measure(broker, settings, options);
+      load = await measure(broker, settings, options);
     } finally {
       options.progress('stopping the broker');
-      if (!(await broker.stop())) options.progress('the broker did not stop in time: killed');
+      stoppedInTime = await broker.stop();
     }
-    return smokeOutcome(settings, disk, measured);
+    return smokeOutcome(settings, { ...load, disk, stoppedInTime });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -60,7 +61,7 @@ async function measure(
   broker: BrokerProcess,
   settings: SmokeSettings,
   { signal, progress }: BenchOptions,
-): Promise<SmokeMeasured> {
+): Promise<LoadMeasured> {
   const { target, users } = broker;
   const api = new Api(broker.url);
   const [user] = users;
@@ -108,7 +109,7 @@ async function run(
   api: Api,
   { streams, orders }: Loads,
   progress: BenchOptions['progress'],
-): Promise<SmokeMeasured> {
+): Promise<LoadMeasured> {
   await Promise.all([streams.reached('ready'), orders.reached('ready')]);
   progress('connected; the load begins');
   orders.tell({ kind: 'Begin' });
