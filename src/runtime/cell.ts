@@ -136,13 +136,9 @@ export class Cell implements Asker, Performer {
     this.#actor = null;
     this.#durable = null;
     this.#context = null;
-    try {
-      durable?.rollback();
-      actor?.close?.();
-      return null;
-    } catch (error) {
-      return { error };
-    }
+    const rollbackFailed = thrownBy(() => durable?.rollback());
+    const closeFailed = thrownBy(() => actor?.close?.());
+    return rollbackFailed ?? closeFailed;
   }
 
   /** The messages of a failed turn run again, one per turn, before anything else. */
@@ -261,6 +257,15 @@ export class Cell implements Asker, Performer {
     if (this.timers.get(timer.key) !== timer) return true;
     this.timers.delete(timer.key);
     return false;
+  }
+}
+
+function thrownBy(run: () => void): { readonly error: unknown } | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    return { error };
   }
 }
 
