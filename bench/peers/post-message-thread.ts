@@ -71,7 +71,7 @@ function post(to: MessagePort, form: Form, batch: number, first: number, count: 
       continue;
     }
     // An exact-size copy: the packer's own buffer is a slice of a pool, which would be cloned as a whole.
-    const bytes = Uint8Array.from(packr.pack(ticks));
+    const bytes = new Uint8Array(packr.pack(ticks));
     to.postMessage(bytes, [bytes.buffer]);
   }
 }
