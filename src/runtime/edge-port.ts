@@ -107,6 +107,7 @@ export class EdgePort implements Edge, Asker {
 
   /** A message has come. */
   receive(message: Message, from: Address): void {
+    this.#kernel.observer?.edgeHeard(this.address);
     const replyTo = replyToOf(message);
     if (replyTo !== null) {
       if (this.#openAsks.size >= this.#kernel.limits.linkBacklogMax) {
@@ -122,6 +123,7 @@ export class EdgePort implements Edge, Asker {
 
   /** An answer or a watched life has come: here the `toOwn` is the waiting function itself. */
   hear(toOwn: ToOwn, value: unknown): void {
+    this.#kernel.observer?.edgeHeard(this.address);
     this.#guard('an answer', () => toOwn(value));
   }
 

@@ -9,6 +9,8 @@ export interface Observer {
   sent(packet: Packet): void;
   effectStarted(address: Address, kind: string): void;
   effectEnded(address: Address, kind: string): void;
+  /** An answer or a message has come to an edge: code outside the actors may go on from here. */
+  edgeHeard(address: Address): void;
   /** True: the process dies here, between the commit of this actor's turn and its release. */
   diesAfterCommit(address: Address): boolean;
 }
