@@ -71,6 +71,20 @@ test('a poison is kept on record with its error, the newest few', () => {
   assert.deepEqual([poison.total, actors[0]?.poison, actors[0]?.restarts], [3, 3, 6]);
 });
 
+test('an answer that came with a failed turn is run again with it', () => {
+  const world = new World({ threads: ['a', 'b'] });
+  let attempts = 0;
+  world.does('puppet/a', (ctx) => ask(ctx, 'puppet/b', 'well?'));
+  world.tickOnce();
+  world.tickOnce();
+  world.does('puppet/a', () => {
+    if (attempts++ === 0) throw new Error('the first time');
+  });
+  world.settle();
+  const heard = ['b hears well?', 'a closed', 'a created', 'a hears well?: yes'];
+  assert.deepEqual(world.take(), heard);
+});
+
 test('an answer whose own message cannot be made is the poison of the asker', () => {
   const world = new World({ threads: ['a', 'b'] });
   world.does('puppet/a', (ctx) => {
