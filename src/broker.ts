@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { nanoid } from 'nanoid';
 import { EXCHANGE_CONNECTION, gatewayAddress, READ_POOL } from './actors/addresses.ts';
 import type { GetConnectionState } from './actors/exchange-connection/protocol.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { type Demo, prepareDemo, writeDemo } from './demo.ts';
 import type { StartupCompleted } from './gateway/protocol.ts';
+import type { StartListening } from './gateway-thread.ts';
 import { probePort } from './launcher/probe-port.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -32,17 +33,21 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-/** Throws `DataDirectoryError` or `PortInUseError` before anything has been started. */
+/** Throws `ConfigError`, `DataDirectoryError` or `PortInUseError` before anything has started. */
 export async function startBroker(
   config: Config,
   log: Log,
   onFatal: (reason: string) => void,
 ): Promise<Broker> {
+  const { exchangeUrl } = config;
+  if (exchangeUrl === null) {
+    throw new ConfigError('OUTCRY_EXCHANGE_URL is missing: `npm start` brings its own exchange');
+  }
   await probePort(config.host, config.port);
   const fresh = { shards: config.shards, installationId: nanoid() };
   const data = takeDataDirectory(config.dataDir, fresh);
   let settings: Settings = {
-    config,
+    config: { ...config, exchangeUrl },
     shards: data.meta.shards,
     shardMap: data.meta.bucketToShard,
     prices: PriceTable.create(LIMITS.symbolsMax).buffer,
@@ -74,7 +79,7 @@ export async function startBroker(
   const port = Number(reports.get(gatewayThread(0)));
   settings = { ...settings, listenPort: port };
   for (let gateway = 1; gateway < config.gatewayThreads; gateway++) {
-    main.tell(`gateway-control/${gateway}`, { kind: 'StartListening', port } as never);
+    main.tell<StartListening>(`gateway-control/${gateway}`, { kind: 'StartListening', port });
   }
 
   function tellGateway(thread: string): void {

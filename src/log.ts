@@ -11,6 +11,6 @@ export type Log = (
 
 export function createLog(thread: string, level: string): Log {
   const destination = pino.destination({ fd: 2, sync: true });
-  const logger = pino({ level, base: { thread } }, destination);
+  const logger = pino({ level, base: { on: thread } }, destination);
   return (at, text, fields = {}) => logger[at](fields, text);
 }

@@ -4,7 +4,7 @@ import type { ShardMap } from '../actors/addresses.ts';
 import type { Config } from '../config.ts';
 
 export interface Settings {
-  readonly config: Config;
+  readonly config: Config & { readonly exchangeUrl: string };
   /** From meta.json: the shard files, and bucket -> shard file. */
   readonly shards: number;
   readonly shardMap: ShardMap;

@@ -53,6 +53,8 @@ export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
   readonly #drain = (): void => this.#drainAll();
+  /** What the event that began this tick has brought; it came before all that is still in the ports. */
+  #first: { readonly thread: string; readonly bytes: Uint8Array } | null = null;
 
   constructor(dispatcher: Ticking) {
     this.#dispatcher = dispatcher;
@@ -71,7 +73,7 @@ export class PortTransport {
     );
     port.on('message', (bytes: Uint8Array) => {
       if (this.#ports.get(thread) !== port) return;
-      this.#dispatcher.receive(thread, bytes);
+      this.#first = { thread, bytes };
       this.tick();
     });
     port.on('close', () => {
@@ -89,6 +91,8 @@ export class PortTransport {
   }
 
   #drainAll(): void {
+    if (this.#first !== null) this.#dispatcher.receive(this.#first.thread, this.#first.bytes);
+    this.#first = null;
     for (const [thread, port] of this.#ports) this.#drainPort(thread, port);
   }
 
