@@ -41,7 +41,7 @@ export function kindOfBody(body: unknown): string {
 
 /** Null for a message that nobody waits for. */
 export function replyToOf(body: unknown): ReplyTo | null {
-  const replyTo = (body as { readonly replyTo?: unknown }).replyTo;
+  const replyTo = (body as { readonly replyTo?: unknown } | null | undefined)?.replyTo;
   if (typeof replyTo !== 'object' || replyTo === null) return null;
   const { to, correlationId } = replyTo as Partial<ReplyTo>;
   return typeof to === 'string' && typeof correlationId === 'number' ? (replyTo as ReplyTo) : null;
