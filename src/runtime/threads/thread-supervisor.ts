@@ -159,11 +159,14 @@ export class ThreadSupervisor {
       return;
     }
     thread.state = 'stopping';
-    const ended = thread
+    const untilMs = SYSTEM_CLOCK.elapsedMs() + leftMs;
+    const drained = thread
       .drain()
-      .catch((error: unknown) => this.#log('error', name, 'did not drain', reportOf(error)))
-      .then(() => thread.stop());
-    if (await isInTime(ended, leftMs)) thread.state = 'stopped';
+      .catch((error: unknown) => this.#log('error', name, 'did not drain', reportOf(error)));
+    if (!(await isInTime(drained, leftMs / 2))) {
+      this.#log('warn', name, 'is stopped before it has drained', null);
+    }
+    if (await isInTime(thread.stop(), untilMs - SYSTEM_CLOCK.elapsedMs())) thread.state = 'stopped';
     else this.#log('error', name, 'did not stop in time', null);
   }
 
