@@ -45,6 +45,8 @@ export class EdgePort implements Edge, Asker {
 
   tell(to: Address, message: Message): void {
     if (!this.#isOpen) return this.#kernel.counters.add('edges.usedAfterClose', 1);
+    const handedOn = replyToOf(message);
+    if (handedOn !== null) this.#openAsks.delete(handedOn.correlationId);
     this.#kernel.mailer.tell(this.address, to, this.#kernel.router.routeTo(to), message);
     this.#host.wake();
   }
