@@ -52,7 +52,7 @@ export interface WorldOptions extends PuppetOptions {
 
 interface Node {
   readonly dispatcher: Dispatcher;
-  readonly inbox: { readonly from: string; readonly bytes: Uint8Array }[];
+  inbox: { readonly from: string; readonly bytes: Uint8Array }[];
   isWoken: boolean;
   wishMs: number | null;
 }
@@ -113,16 +113,14 @@ export class World {
     this.#open(other, one);
   }
 
-  /** The port between two threads closes: what was sent arrives first. */
+  /** The port between two threads closes: what was sent before arrives first, what is said in answer to it is lost. */
   cut(one: string, other: string): void {
-    for (const [from, to] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      const node = this.#node(to);
-      this.#tick(node);
-      node.dispatcher.linkDown(from);
-    }
+    const nodes = [this.#node(one), this.#node(other)] as const;
+    for (const node of nodes) this.#tick(node);
+    this.dispatcher(one).linkDown(other);
+    this.dispatcher(other).linkDown(one);
+    nodes[0].inbox = nodes[0].inbox.filter(({ from }) => from !== other);
+    nodes[1].inbox = nodes[1].inbox.filter(({ from }) => from !== one);
   }
 
   dispatcher(thread: string): Dispatcher {
