@@ -1,5 +1,12 @@
 // A system of two worker threads for the tests of the supervisor: an echo and a counter on one, an echo on the other.
-import type { Actor, ActorKind, AskMessage, Context, ReplyTo } from '../../../src/runtime/actor.ts';
+import type {
+  Actor,
+  ActorKind,
+  AskMessage,
+  Context,
+  Message,
+  ReplyTo,
+} from '../../../src/runtime/actor.ts';
 import type { RuntimeLimits, SystemDefinition } from '../../../src/runtime/system.ts';
 import { counterKind } from '../counter-actor.ts';
 import { TEST_LIMITS } from '../limits.ts';
@@ -17,6 +24,11 @@ export interface Relay extends AskMessage {
   readonly replyTo: ReplyTo<{ readonly outcome: 'echoed'; readonly text: string }>;
 }
 
+/** Keeps the thread from doing anything else, for ever. */
+export interface Block extends Message {
+  readonly kind: 'Block';
+}
+
 /** Never answered. */
 export interface Ignore extends AskMessage {
   readonly kind: 'Ignore';
@@ -26,12 +38,19 @@ export interface Ignore extends AskMessage {
 export interface TestData {
   readonly path: string;
   readonly limits?: Partial<RuntimeLimits>;
-  /** Creating the counter fails always. */
-  readonly crashLoop?: boolean;
+  /** Creating the counter fails always, with this code. */
+  readonly createFails?: string;
+  /** Written when the thread has drained, and when it ends. */
+  readonly marks?: { readonly drained: string; readonly ended: string };
 }
 
-class EchoActor implements Actor<Echo | Relay | Ignore> {
-  receive(message: Echo | Relay | Ignore, ctx: Context): void {
+type EchoMessage = Echo | Relay | Ignore | Block;
+
+class EchoActor implements Actor<EchoMessage> {
+  receive(message: EchoMessage, ctx: Context): void {
+    if (message.kind === 'Block') {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    }
     if (message.kind === 'Echo') {
       ctx.reply(message.replyTo, { outcome: 'echoed', text: `${ctx.self} ${message.text}` });
     }
@@ -55,14 +74,14 @@ const ECHO: ActorKind = {
   group: null,
 };
 
-export function testSystem({ path, limits, crashLoop }: TestData): SystemDefinition {
+export function testSystem({ path, limits, createFails }: TestData): SystemDefinition {
   const counter = counterKind(() => path);
   const create: ActorKind['create'] = () => {
-    throw new Error('cannot be created');
+    throw Object.assign(new Error('cannot be created'), { code: createFails });
   };
   return {
     threads: ['main', 'one', 'two'],
-    kinds: [ECHO, crashLoop === true ? { ...counter, create } : counter],
+    kinds: [ECHO, createFails !== undefined ? { ...counter, create } : counter],
     place: (kind, key) => (kind === 'echo' ? key : kind === 'counter' ? 'one' : 'main'),
     residents: (thread) => {
       if (thread === 'one') return ['echo/one', 'counter/0'];

@@ -1,5 +1,6 @@
 // Threads with real workers: started, linked with each other, replaced when they die, stopped in order.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type AskFailure, isAskFailure, type LifeEvent } from '../../../src/runtime/actor.ts';
@@ -8,9 +9,17 @@ import { ThreadSupervisor } from '../../../src/runtime/threads/thread-supervisor
 import { tempDirectory } from '../../temp-directory.ts';
 import { type GetTotal, type Increment, NO_POISON, totalOnDisk } from '../counter-actor.ts';
 import { waitUntil } from '../wait-until.ts';
-import { type Echo, type Ignore, type Relay, type TestData, testSystem } from './system.ts';
+import {
+  type Block,
+  type Echo,
+  type Ignore,
+  type Relay,
+  type TestData,
+  testSystem,
+} from './system.ts';
 
 const ASK_MS = 5_000;
+const ENTRY = new URL('./entry.ts', import.meta.url);
 
 interface Rig {
   readonly supervisor: ThreadSupervisor;
@@ -24,11 +33,10 @@ async function startRig(t: TestContext, data: Partial<TestData> = {}): Promise<R
   const path = join(tempDirectory(t), 'counter.db');
   const fatal: string[] = [];
   const ups: string[] = [];
-  const entry = new URL('./entry.ts', import.meta.url);
   const threadData: TestData = { path, ...data };
   const supervisor = new ThreadSupervisor({
     definition: testSystem(threadData),
-    threads: ['one', 'two'].map((name) => ({ name, entry, data: threadData })),
+    threads: ['one', 'two'].map((name) => ({ name, entry: ENTRY, data: threadData })),
     log: () => undefined,
     onFatal: (reason) => fatal.push(reason),
     onThreadUp: (name) => ups.push(name),
@@ -106,29 +114,67 @@ test('a thread that fails too often is fatal', async (t) => {
   assert.equal(ups.length, 5, 'three replacements came up, the fourth was not tried');
 });
 
-test('an actor in a crash loop takes its thread down, and in the end the process', async (t) => {
+/** Starts a system whose counter cannot be created, and waits for the supervisor to give up. */
+async function reasonToGiveUp(t: TestContext, createFails: string): Promise<string> {
   const path = join(tempDirectory(t), 'counter.db');
-  const entry = new URL('./entry.ts', import.meta.url);
-  const limits = { restartsMax: 1 };
-  const data: TestData = { path, crashLoop: true, limits };
+  const data: TestData = { path, createFails, limits: { restartsMax: 1 } };
   const fatal: string[] = [];
   const supervisor = new ThreadSupervisor({
     definition: testSystem(data),
-    threads: ['one', 'two'].map((name) => ({ name, entry, data })),
+    threads: ['one', 'two'].map((name) => ({ name, entry: ENTRY, data })),
     log: () => undefined,
     onFatal: (reason) => fatal.push(reason),
   });
   t.after(() => supervisor.stop(ASK_MS));
-  const started = supervisor.start().then(
-    () => 'started',
-    () => 'gave up',
+  supervisor.start().catch(() => undefined); // ready or not, depending on who is quicker
+  await waitUntil(() => fatal.length > 0);
+  assert.equal(fatal.length, 1);
+  return fatal[0] ?? '';
+}
+
+test('an actor in a crash loop takes its thread down, and in the end the process', async (t) => {
+  const reason = await reasonToGiveUp(t, 'NO_REASON');
+  assert.match(reason, /thread one failed too often, last of .*counter\/0 failed too often/s);
+});
+
+test('a disk that fails ends the process at once', async (t) => {
+  const reason = await reasonToGiveUp(t, 'SQLITE_IOERR_FSYNC');
+  assert.match(reason, /^thread one: counter\/0: cannot be created$/);
+});
+
+test('a thread that says nothing any more is first not ready, then fatal', async (t) => {
+  const silence = { silentThreadUnreadyMs: 1_000, silentThreadExitMs: 2_000 };
+  const { supervisor, edge, fatal } = await startRig(t, { limits: silence });
+  edge.tell<Block>('echo/two', { kind: 'Block' });
+  await waitUntil(() => supervisor.status().some(({ isReady }) => !isReady));
+  assert.deepEqual(
+    supervisor.status().map(({ name, state, isReady }) => [name, state, isReady]),
+    [
+      ['one', 'up', true],
+      ['two', 'up', false],
+    ],
   );
   await waitUntil(() => fatal.length > 0);
-  assert.match(
-    fatal[0] ?? '',
-    /thread one failed too often, last of .*counter\/0 failed too often/s,
-  );
-  await started;
+  assert.match(fatal[0] ?? '', /thread two has been silent for \d+ ms/);
+  await supervisor.crash('two', 'terminate');
+});
+
+test('a thread drains and runs its exit hooks when it is stopped', async (t) => {
+  const directory = tempDirectory(t);
+  const marks = { drained: join(directory, 'drained'), ended: join(directory, 'ended') };
+  const { supervisor } = await startRig(t, { marks });
+  await supervisor.drain('one');
+  assert.deepEqual([existsSync(marks.drained), existsSync(marks.ended)], [true, false]);
+  await supervisor.stop(ASK_MS);
+  assert.equal(existsSync(marks.ended), true);
+});
+
+test('an uncaught throw runs the exit hooks too', async (t) => {
+  const directory = tempDirectory(t);
+  const marks = { drained: join(directory, 'drained'), ended: join(directory, 'ended') };
+  const { supervisor } = await startRig(t, { marks });
+  await supervisor.crash('two', 'throw');
+  assert.deepEqual([existsSync(marks.drained), existsSync(marks.ended)], [false, true]);
 });
 
 test('snapshots of every thread reach main', async (t) => {
