@@ -1,4 +1,5 @@
-// An actor's own timer: one per key. It stays the actor's until its message has its turn, so that cancelling it still works then.
+// An actor's own timer: one per key. It stays the actor's until its message has its turn, so that
+// cancelling it still works then.
 import type { Address, Message } from './actor.ts';
 import { Timer } from './timers.ts';
 

@@ -1,15 +1,23 @@
-// What an actor is, and all it may do. An actor sees the world through its context only, so that the same code runs on
-// threads in production and on a virtual clock in a simulation.
+// What an actor is, and all it may do. An actor sees the world through its context only, so that
+// the same code runs on threads in production and on a virtual clock in a simulation.
 
-/** `kind/key`, for example `order-shard/03`. Where it lives is `place(kind, key)`: there is no registry. */
+/**
+ * `kind/key`, for example `order-shard/03`. Where it lives is `place(kind, key)`: there is no
+ * registry.
+ */
 export type Address = `${string}/${string}`;
 
-/** Plain data: numbers, strings, booleans, null, arrays, plain objects. `kind` equals the interface's name. */
+/**
+ * Plain data: numbers, strings, booleans, null, arrays, plain objects. `kind` equals the
+ * interface's name.
+ */
 export interface Message {
   readonly kind: string;
 }
 
-/** Where an answer goes. A plain value that can be handed on; whoever holds it last answers, once. */
+/**
+ * Where an answer goes. A plain value that can be handed on; whoever holds it last answers, once.
+ */
 export interface ReplyTo<Reply = unknown> {
   readonly to: Address;
   readonly correlationId: number;
@@ -27,13 +35,19 @@ export type ReplyOf<M extends AskMessage> =
 /** A message without its `replyTo`, which the runtime adds. */
 export type Asked<M extends AskMessage> = M extends AskMessage ? Omit<M, 'replyTo'> : never;
 
-/** Why an ask has no reply. `not_delivered` and `failed` are definite: nothing happened. `unknown` proves nothing. */
+/**
+ * Why an ask has no reply. `not_delivered` and `failed` are definite: nothing happened. `unknown`
+ * proves nothing.
+ */
 export type AskFailure =
   | { readonly outcome: 'not_delivered'; readonly reason: 'busy' | 'unknown_address' }
   | { readonly outcome: 'unknown'; readonly reason: 'stopped' | 'deadline' }
   | { readonly outcome: 'failed'; readonly error: string };
 
-/** Work for the outside, as data. A driver bound at composition runs it once the turn has been released. */
+/**
+ * Work for the outside, as data. A driver bound at composition runs it once the turn has been
+ * released.
+ */
 export interface Effect {
   readonly kind: string;
 }
@@ -44,7 +58,10 @@ export type EffectFailure = {
   readonly error: string;
 };
 
-/** What a watcher hears: `down` when the actor (or its thread) is gone or restarting, `up` when it takes messages again. */
+/**
+ * What a watcher hears: `down` when the actor (or its thread) is gone or restarting, `up` when it
+ * takes messages again.
+ */
 export interface LifeEvent {
   readonly address: Address;
   readonly state: 'up' | 'down';
@@ -53,7 +70,8 @@ export interface LifeEvent {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * Everything here is collected and leaves only after the turn has ended well (for a durable actor: after its commit).
+ * Everything here is collected and leaves only after the turn has ended well (for a durable actor:
+ * after its commit).
  * The exceptions are the readings: `nowMs`, `random`, `windowFree`.
  */
 export interface Context<Own extends Message = Message> {
@@ -62,11 +80,20 @@ export interface Context<Own extends Message = Message> {
   nowMs(): number;
   /** Uniform in [0, 1), from a seeded source in simulations. */
   random(): number;
-  /** In order per sender-receiver pair, at most once. For facts and notices whose number the protocol bounds. */
+  /**
+   * In order per sender-receiver pair, at most once. For facts and notices whose number the
+   * protocol bounds.
+   */
   tell<M extends Message>(to: Address, message: M): void;
-  /** Latest wins per `key` while the link has no room: for values that replace each other, such as prices. */
+  /**
+   * Latest wins per `key` while the link has no room: for values that replace each other, such as
+   * prices.
+   */
   conflate<M extends Message>(to: Address, key: string, message: M): void;
-  /** Like `tell`, but false (and not sent) when the link has no room: for streams that can be resumed. */
+  /**
+   * Like `tell`, but false (and not sent) when the link has no room: for streams that can be
+   * resumed.
+   */
   offer<M extends Message>(to: Address, message: M): boolean;
   /** The answer, or the reason why there is none, comes back as an own message, exactly once. */
   ask<M extends AskMessage>(
@@ -78,7 +105,10 @@ export interface Context<Own extends Message = Message> {
   /** Free slots for asks towards the kind of `to` on its thread. */
   windowFree(to: Address): number;
   reply<Reply>(replyTo: ReplyTo<Reply>, reply: Reply): void;
-  /** An own message after `delayMs`; the same key replaces the earlier timer. Forgotten when the actor restarts. */
+  /**
+   * An own message after `delayMs`; the same key replaces the earlier timer. Forgotten when the
+   * actor restarts.
+   */
   after(delayMs: number, message: Own, key: string): void;
   cancelTimer(key: string): void;
   /** Answered exactly once as an own message; cancelled when the actor restarts. */
@@ -95,30 +125,45 @@ export interface Context<Own extends Message = Message> {
 }
 
 export interface Actor<M extends Message = Message, C extends Context = Context> {
-  /** Runs to completion; never awaits. A throw is a bug: the turn is rolled back and the actor is rebuilt. */
+  /**
+   * Runs to completion; never awaits. A throw is a bug: the turn is rolled back and the actor is
+   * rebuilt.
+   */
   receive(message: M, ctx: C): void;
   /** Lets go of files and handles. Called before a rebuild, a passivation and the stop. */
   close?(): void;
 }
 
-/** An actor with a store: `begin -> receive x N -> commit -> release` is one transaction and one fsync. */
+/**
+ * An actor with a store: `begin -> receive x N -> commit -> release` is one transaction and one
+ * fsync.
+ */
 export interface DurableActor<M extends Message = Message, C extends Context = Context>
   extends Actor<M, C> {
   begin(): void;
   /** A throw here means nothing is released. */
   commit(): void;
   rollback(): void;
-  /** Between turns, with no transaction open; `idle` when nothing has come for a second. For checkpoints. */
+  /**
+   * Between turns, with no transaction open; `idle` when nothing has come for a second. For
+   * checkpoints.
+   */
   maintain?(idle: boolean): void;
 }
 
-/** Start-up and recovery are this one function. What it asks of `ctx` is released when it has returned. */
+/**
+ * Start-up and recovery are this one function. What it asks of `ctx` is released when it has
+ * returned.
+ */
 export type CreateActor<C extends Context = Context> = (key: string, ctx: C) => Actor;
 
 export interface ActorKind<C extends Context = Context> {
   readonly kind: string;
   readonly create: CreateActor<C>;
-  /** True: the first message to a missing key creates it. False: such a message is answered `unknown_address`. */
+  /**
+   * True: the first message to a missing key creates it. False: such a message is answered
+   * `unknown_address`.
+   */
   readonly spawnable: boolean;
   /** Idle time after which a spawned actor is closed; null keeps it. */
   readonly passivateAfterMs: number | null;

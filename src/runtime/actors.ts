@@ -1,4 +1,5 @@
-// The actors of one thread: creates them, brings messages to them, runs their turns, and closes those that idle.
+// The actors of one thread: creates them, brings messages to them, runs their turns, and closes
+// those that idle.
 import { type Actor, type ActorKind, type Address, type Context, keyOf, kindOf } from './actor.ts';
 import { BUSY } from './asks.ts';
 import { Cell, type CellHost, type TurnFailure } from './cell.ts';

@@ -1,5 +1,6 @@
-// The asks of this thread that wait for an answer. Each is answered once: by its reply, its deadline, or the end of the one it
-// was put to; what comes later finds nobody and is counted by the caller.
+// The asks of this thread that wait for an answer. Each is answered once: by its reply, its
+// deadline, or the end of the one it was put to; what comes later finds nobody and is counted by
+// the caller.
 import type { Address, AskFailure } from './actor.ts';
 import type { ToOwn } from './envelope.ts';
 import type { AskWindow, Link } from './link.ts';
@@ -16,7 +17,10 @@ export interface Asker {
   hear(toOwn: ToOwn, answer: unknown): void;
 }
 
-/** Thread and incarnation are part of an id, so that an answer to a dead thread's ask never meets a living one's. */
+/**
+ * Thread and incarnation are part of an id, so that an answer to a dead thread's ask never meets a
+ * living one's.
+ */
 const IDS_PER_INCARNATION = 2 ** 42;
 const INCARNATIONS = 2 ** 11;
 

@@ -1,5 +1,6 @@
-// One actor with its mailbox: takes its messages turn by turn and lets nothing out of a turn that did not end well. The mailbox
-// outlives the actor's restarts; own messages (answers, timers, results) die with the incarnation they were meant for.
+// One actor with its mailbox: takes its messages turn by turn and lets nothing out of a turn that
+// did not end well. The mailbox outlives the actor's restarts; own messages (answers, timers,
+// results) die with the incarnation they were meant for.
 import type { Actor, ActorKind, Address, Context, DurableActor, ReplyTo } from './actor.ts';
 import type { ActorTimer } from './actor-timer.ts';
 import type { Asker } from './asks.ts';
@@ -128,7 +129,10 @@ export class Cell implements Asker, Performer {
     return null;
   }
 
-  /** Lets go of the actor. An open transaction is rolled back: nothing uncommitted may reach the file. */
+  /**
+   * Lets go of the actor. An open transaction is rolled back: nothing uncommitted may reach the
+   * file.
+   */
   close(state: 'down' | 'stopped'): { readonly error: unknown } | null {
     const actor = this.#actor;
     const durable = this.#durable;
@@ -250,7 +254,9 @@ export class Cell implements Asker, Performer {
     return batch;
   }
 
-  /** Meant for an earlier incarnation, or a timer that was cancelled or replaced after it had fired. */
+  /**
+   * Meant for an earlier incarnation, or a timer that was cancelled or replaced after it had fired.
+   */
   #isStale({ incarnation, timer }: Envelope): boolean {
     if (incarnation !== 0 && incarnation !== this.incarnation) return true;
     if (timer === null) return false;

@@ -1,4 +1,5 @@
-// The two times of a dispatcher: the wall clock that actors see, and a steady one for deadlines, which no clock jump moves.
+// The two times of a dispatcher: the wall clock that actors see, and a steady one for deadlines,
+// which no clock jump moves.
 import { performance } from 'node:perf_hooks';
 
 export interface Clock {

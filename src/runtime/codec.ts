@@ -1,4 +1,5 @@
-// Frames between threads as msgpack that describes itself, so that nothing needs a version after a restart.
+// Frames between threads as msgpack that describes itself, so that nothing needs a version after a
+// restart.
 import { Packr } from 'msgpackr';
 import type { Packet } from './packet.ts';
 
@@ -14,7 +15,10 @@ export interface Frame {
 
 const packr = new Packr({ useRecords: true });
 
-/** An exact-size copy of its own: msgpackr's buffer is a slice of a pool, and posting that would clone the whole pool. */
+/**
+ * An exact-size copy of its own: msgpackr's buffer is a slice of a pool, and posting that would
+ * clone the whole pool.
+ */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const packed = packr.pack(frame);
   const bytes = new Uint8Array(packed.length);

@@ -1,4 +1,5 @@
-// Messages that nobody will handle: every one is counted, the last few are kept, and the log hears of them once a second.
+// Messages that nobody will handle: every one is counted, the last few are kept, and the log hears
+// of them once a second.
 import type { Address } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { kindOfBody } from './envelope.ts';

@@ -1,5 +1,6 @@
-// Runs one thread. The unit of work is a tick: messages in, turns, then one frame per destination thread, synchronously.
-// It knows neither threads nor clocks: both are given, so that a simulation runs this very code.
+// Runs one thread. The unit of work is a tick: messages in, turns, then one frame per destination
+// thread, synchronously. It knows neither threads nor clocks: both are given, so that a simulation
+// runs this very code.
 import { type Address, addressOf, type Context, keyOf, type Message } from './actor.ts';
 import { Actors } from './actors.ts';
 import { UNKNOWN_ADDRESS } from './asks.ts';
@@ -190,7 +191,10 @@ export class Dispatcher<C extends Context = Context> {
     this.#kernel.timers.clear();
   }
 
-  /** As if the power had gone: files are closed without a commit, nothing is sent, every effect is forgotten. */
+  /**
+   * As if the power had gone: files are closed without a commit, nothing is sent, every effect is
+   * forgotten.
+   */
   abandon(): void {
     this.halt();
     this.#actors.abandon();
@@ -256,7 +260,10 @@ export class Dispatcher<C extends Context = Context> {
     }
   }
 
-  /** A body that msgpack cannot take: its asker hears so, and so does whoever waits for it as a reply. */
+  /**
+   * A body that msgpack cannot take: its asker hears so, and so does whoever waits for it as a
+   * reply.
+   */
   #unsendable(packet: Packet, thrown: unknown): void {
     const [to, from, body] = packet;
     const { message: error } = reportOf(thrown);

@@ -1,5 +1,5 @@
-// An edge inside its dispatcher: what it sends leaves with the next flush, what it is sent comes at once, in the tick that
-// brought it. A listener that throws costs its own message only.
+// An edge inside its dispatcher: what it sends leaves with the next flush, what it is sent comes at
+// once, in the tick that brought it. A listener that throws costs its own message only.
 import type { Address, AskFailure, LifeEvent, Message, ReplyTo } from './actor.ts';
 import { type Asker, BUSY, STOPPED, UNKNOWN_ADDRESS } from './asks.ts';
 import type { Edge, EdgeListener } from './edge.ts';

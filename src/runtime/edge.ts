@@ -1,5 +1,5 @@
-// The way in for code that is no actor: HTTP routes, the stream hub, the main thread. It has an address, so actors can
-// tell it things; it may await, which actors may not.
+// The way in for code that is no actor: HTTP routes, the stream hub, the main thread. It has an
+// address, so actors can tell it things; it may await, which actors may not.
 import type {
   Address,
   Asked,

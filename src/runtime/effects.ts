@@ -1,5 +1,5 @@
-// Effects that are being performed. Each is answered once, as an own message: by its driver, or at its deadline; the ones of an
-// actor that restarts are cancelled and say nothing more.
+// Effects that are being performed. Each is answered once, as an own message: by its driver, or at
+// its deadline; the ones of an actor that restarts are cancelled and say nothing more.
 import type { Address, Effect, EffectFailure } from './actor.ts';
 import type { ToOwn } from './envelope.ts';
 import { reportOf } from './errors.ts';

@@ -1,5 +1,6 @@
-// What lies in a mailbox: a message from somebody, or an own message (an answer, a timer, a result, a watched life) that is made
-// only when its turn comes, so that a throw in the making is a throw of that turn.
+// What lies in a mailbox: a message from somebody, or an own message (an answer, a timer, a result,
+// a watched life) that is made only when its turn comes, so that a throw in the making is a throw
+// of that turn.
 import type { Address, Message, ReplyTo } from './actor.ts';
 import type { ActorTimer } from './actor-timer.ts';
 
@@ -17,7 +18,10 @@ export interface Envelope {
   readonly toOwn: ToOwn | null;
   readonly replyTo: ReplyTo | null;
   readonly source: TellSource | null;
-  /** Of the actor that an own message was meant for; 0 for messages from others, which outlive a restart. */
+  /**
+   * Of the actor that an own message was meant for; 0 for messages from others, which outlive a
+   * restart.
+   */
   readonly incarnation: number;
   readonly timer: ActorTimer | null;
   readonly atMs: number;

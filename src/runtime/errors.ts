@@ -7,7 +7,10 @@ export interface ErrorReport {
   readonly stack: string;
 }
 
-/** An actor failed more often than the restart intensity allows: its thread gives up and is replaced. */
+/**
+ * An actor failed more often than the restart intensity allows: its thread gives up and is
+ * replaced.
+ */
 export class EscalationError extends Error {
   readonly code = 'escalated';
   override readonly name = 'EscalationError';
@@ -27,7 +30,10 @@ export function reportOf(error: unknown): ErrorReport {
   return { name: error.name, code, message: error.message, stack: error.stack ?? '' };
 }
 
-/** After a failed read, write or fsync nothing in memory or on disk can be trusted: only a fresh process can. */
+/**
+ * After a failed read, write or fsync nothing in memory or on disk can be trusted: only a fresh
+ * process can.
+ */
 export function isStorageFault(error: unknown): boolean {
   const { code, message } = reportOf(error);
   return /^SQLITE_IOERR/.test(code ?? '') || /SQLITE_IOERR|disk I\/O error/.test(message);

@@ -1,5 +1,6 @@
-// What an actor does when nothing comes: a durable one is maintained once after a second, a spawned one is closed after its time,
-// unless something is still on its way to or from it (an ask, a timer, an effect).
+// What an actor does when nothing comes: a durable one is maintained once after a second, a spawned
+// one is closed after its time, unless something is still on its way to or from it (an ask, a
+// timer, an effect).
 import type { Cell } from './cell.ts';
 import type { Clock } from './clock.ts';
 import { Timer, type Timers } from './timers.ts';

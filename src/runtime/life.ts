@@ -1,5 +1,6 @@
-// Who is up and who wants to know. Threads subscribe with each other address by address, again after each new link, so that a
-// watcher hears of every `down` and `up` and, first of all, of the present state.
+// Who is up and who wants to know. Threads subscribe with each other address by address, again
+// after each new link, so that a watcher hears of every `down` and `up` and, first of all, of the
+// present state.
 import type { Address, LifeEvent, Message } from './actor.ts';
 import type { ToOwn } from './envelope.ts';
 

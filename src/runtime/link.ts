@@ -1,5 +1,6 @@
-// The way to one thread: how many asks and tells may be on it unanswered, and the newest of the values that replace each other
-// while there is no room. In order per sender and receiver, but for such a held value, which a later tell may overtake.
+// The way to one thread: how many asks and tells may be on it unanswered, and the newest of the
+// values that replace each other while there is no room. In order per sender and receiver, but for
+// such a held value, which a later tell may overtake.
 import type { Packet } from './packet.ts';
 import type { RuntimeLimits } from './system.ts';
 

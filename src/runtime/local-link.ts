@@ -1,4 +1,5 @@
-// The link of a thread to itself: messages pass by reference, at once, under the same windows as between threads.
+// The link of a thread to itself: messages pass by reference, at once, under the same windows as
+// between threads.
 import type { TellSource } from './envelope.ts';
 import { Link, type LinkLimits } from './link.ts';
 import { isTell, type Packet } from './packet.ts';

@@ -1,4 +1,5 @@
-// The messages of one actor that wait for their turn, in order: a ring that grows to the largest depth it has seen.
+// The messages of one actor that wait for their turn, in order: a ring that grows to the largest
+// depth it has seen.
 import type { Envelope } from './envelope.ts';
 
 const SLOTS_MIN = 16;

@@ -1,4 +1,5 @@
-// Sends for actors (once their turn is released) and for edges. Whatever cannot be sent is answered or becomes a dead letter.
+// Sends for actors (once their turn is released) and for edges. Whatever cannot be sent is answered
+// or becomes a dead letter.
 import type { Address, Message, ReplyTo } from './actor.ts';
 import { type Asker, type Asks, PendingAsk } from './asks.ts';
 import type { Clock } from './clock.ts';

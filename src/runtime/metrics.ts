@@ -1,4 +1,5 @@
-// A picture of one thread, taken every `snapshotEveryMs`: plain data for metrics, readiness and the list of actors.
+// A picture of one thread, taken every `snapshotEveryMs`: plain data for metrics, readiness and the
+// list of actors.
 import type { Address } from './actor.ts';
 import type { Cell, CellState } from './cell.ts';
 import type { DeadLetter } from './dead-letters.ts';

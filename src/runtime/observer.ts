@@ -15,7 +15,9 @@ export interface Observer {
   diesAfterCommit(address: Address): boolean;
 }
 
-/** How much a tick takes. Production takes as much as it may; a simulation draws it from its seed. */
+/**
+ * How much a tick takes. Production takes as much as it may; a simulation draws it from its seed.
+ */
 export interface Appetite {
   tickMessages(max: number): number;
   turnMessages(max: number): number;

@@ -1,4 +1,5 @@
-// What a turn wants to do, in the order it said so. Nothing of it has happened: it is released as a whole, or dropped as a whole.
+// What a turn wants to do, in the order it said so. Nothing of it has happened: it is released as a
+// whole, or dropped as a whole.
 import type {
   Address,
   AskFailure,

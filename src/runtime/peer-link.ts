@@ -1,5 +1,5 @@
-// The link to another thread. It gathers a tick's messages into one frame; its session begins and ends with the data port, its
-// windows and held values outlive it.
+// The link to another thread. It gathers a tick's messages into one frame; its session begins and
+// ends with the data port, its windows and held values outlive it.
 import assert from 'node:assert/strict';
 import { decodeFrame, encodeFrame } from './codec.ts';
 import type { TellSource } from './envelope.ts';
@@ -11,7 +11,10 @@ export type Post = (bytes: Uint8Array<ArrayBuffer>) => void;
 /** Messages that cannot travel between threads are handed back here, each with the error. */
 export type Unsendable = (packet: Packet, error: unknown) => void;
 
-/** One life of a data port. Envelopes refer to it, so that acknowledgements never cross from an old port to a new one. */
+/**
+ * One life of a data port. Envelopes refer to it, so that acknowledgements never cross from an old
+ * port to a new one.
+ */
 class Session implements TellSource {
   readonly peerIncarnation: number;
   readonly post: Post;
@@ -97,7 +100,10 @@ export class PeerLink extends Link {
     for (const packet of frame.messages) deliver(packet, isTell(packet) ? session : null);
   }
 
-  /** One frame with everything gathered; or none, unless the peer's window waits for its acknowledgements. */
+  /**
+   * One frame with everything gathered; or none, unless the peer's window waits for its
+   * acknowledgements.
+   */
   flush(incarnation: number, sentAtMs: number, unsendable: Unsendable): void {
     const session = this.#session;
     if (session === null) return;

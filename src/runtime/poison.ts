@@ -1,4 +1,5 @@
-// The messages that threw even alone, with their errors: the newest few, for whoever has to find the bug.
+// The messages that threw even alone, with their errors: the newest few, for whoever has to find
+// the bug.
 import type { Address } from './actor.ts';
 import { type Envelope, kindOfEnvelope } from './envelope.ts';
 import type { ErrorReport } from './errors.ts';

@@ -1,4 +1,5 @@
-// How often something may fail: so many times in a window, and how long to wait before the next attempt.
+// How often something may fail: so many times in a window, and how long to wait before the next
+// attempt.
 import type { RuntimeLimits } from './system.ts';
 
 export type RestartLimits = Pick<
@@ -26,7 +27,10 @@ export class RestartIntensity {
   }
 }
 
-/** Doubles with each failure up to the largest; half of it is chance, so that many do not come back at once. */
+/**
+ * Doubles with each failure up to the largest; half of it is chance, so that many do not come back
+ * at once.
+ */
 export function backoffMs(failures: number, limits: RestartLimits, random: () => number): number {
   const doubled = limits.restartBackoffMinMs * 2 ** Math.max(failures - 1, 0);
   return Math.min(doubled, limits.restartBackoffMaxMs) * (0.5 + random() / 2);

@@ -1,9 +1,4 @@
 // Restarts the actors of one thread, a failed one together with the later members of its group.
-//
-// What counts towards the restart intensity, beyond which the thread itself gives up: a create that throws, and an own timer
-// message that throws even alone, because both come again by themselves (a crash loop). A poison message of somebody else does
-// not count: it is the message's fault, and a hostile one per second must not take the thread down. When more of those come
-// than the intensity allows, each rebuild waits the smallest back-off, so that rebuilding cannot eat the thread.
 import type { Address } from './actor.ts';
 import { STOPPED } from './asks.ts';
 import type { Cell, TurnFailure } from './cell.ts';
@@ -22,6 +17,13 @@ export interface SupervisionParts {
   onFatal(reason: string): void;
 }
 
+/**
+ * What counts towards the restart intensity, beyond which the thread itself gives up: a create that
+ * throws, and an own timer message that throws even alone, because both come again by themselves (a
+ * crash loop). A poison message of somebody else does not count: it is the message's fault, and a
+ * hostile one per second must not take the thread down. When more of those come than the intensity
+ * allows, each rebuild waits the smallest back-off, so that rebuilding cannot eat the thread.
+ */
 export class Supervision {
   readonly #parts: SupervisionParts;
   readonly #kernel: Kernel;

@@ -1,5 +1,5 @@
-// What a system of actors is made of: the kinds, the threads, and which thread each address belongs to. Equal in all
-// threads, because each builds it from the same configuration.
+// What a system of actors is made of: the kinds, the threads, and which thread each address belongs
+// to. Equal in all threads, because each builds it from the same configuration.
 import type { ActorKind, Address, Context, Effect } from './actor.ts';
 
 export interface SystemDefinition<C extends Context = Context> {
@@ -16,7 +16,10 @@ export interface RuntimeLimits {
   /** Messages one tick may run before the links are flushed. */
   readonly tickMessagesMax: number;
   readonly tickMsMax: number;
-  /** Tells that may be on the way over one link, unhandled; past it `conflate` holds back and `offer` refuses. */
+  /**
+   * Tells that may be on the way over one link, unhandled; past it `conflate` holds back and
+   * `offer` refuses.
+   */
   readonly linkWindow: number;
   /** Tells beyond which even `tell` gives up on a link, as a counted dead letter. */
   readonly linkBacklogMax: number;

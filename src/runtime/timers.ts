@@ -1,5 +1,5 @@
-// Everything that waits for a time, in one heap: ask deadlines, actors' timers, effects, back-offs. A timer is scheduled at most
-// once at a time; equal times fire in the order of scheduling.
+// Everything that waits for a time, in one heap: ask deadlines, actors' timers, effects, back-offs.
+// A timer is scheduled at most once at a time; equal times fire in the order of scheduling.
 
 export abstract class Timer {
   atMs = 0;

@@ -1,4 +1,5 @@
-// The context that an actor is given. Its readings answer at once; everything else goes to the outbox of the open turn.
+// The context that an actor is given. Its readings answer at once; everything else goes to the
+// outbox of the open turn.
 import assert from 'node:assert/strict';
 import type { Address, Context, ReplyTo } from './actor.ts';
 import { BUSY, UNKNOWN_ADDRESS } from './asks.ts';

@@ -1,5 +1,5 @@
-// A durable actor on a real SQLite file: it counts, and what it was told to do beside that tells whether anything escaped a turn
-// that was rolled back.
+// A durable actor on a real SQLite file: it counts, and what it was told to do beside that tells
+// whether anything escaped a turn that was rolled back.
 import Database from 'better-sqlite3';
 import type {
   ActorKind,

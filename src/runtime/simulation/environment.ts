@@ -1,4 +1,5 @@
-// The world outside the simulated process, where drivers and their fakes live: it has the same clock, and outlives every crash.
+// The world outside the simulated process, where drivers and their fakes live: it has the same
+// clock, and outlives every crash.
 import type { CancelEffect } from '../system.ts';
 import { CallbackTimer, Timers } from '../timers.ts';
 import type { Prng } from './prng.ts';

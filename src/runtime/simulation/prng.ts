@@ -1,5 +1,5 @@
-// Chance from a seed (sfc32 over a sha256 of seed and name). Each purpose has a stream of its own, so that a draw more for one
-// of them does not shift the others.
+// Chance from a seed (sfc32 over a sha256 of seed and name). Each purpose has a stream of its own,
+// so that a draw more for one of them does not shift the others.
 import { createHash } from 'node:crypto';
 
 export class Prng {

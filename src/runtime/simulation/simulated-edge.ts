@@ -1,5 +1,5 @@
-// An edge whose thread may die and come back under it: asks of the time between are refused, and everything it listens to is
-// listened to again afterwards.
+// An edge whose thread may die and come back under it: asks of the time between are refused, and
+// everything it listens to is listened to again afterwards.
 import type { Address, AskFailure, LifeEvent, Message, ReplyTo } from '../actor.ts';
 import { BUSY } from '../asks.ts';
 import type { Edge, EdgeListener } from '../edge.ts';

@@ -1,4 +1,5 @@
-// One thread of a simulated process: a dispatcher that is told when to tick, and whose appetite is drawn from the seed.
+// One thread of a simulated process: a dispatcher that is told when to tick, and whose appetite is
+// drawn from the seed.
 import type { Address, Context } from '../actor.ts';
 import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts';
 import { kindOfBody, kindOfEnvelope } from '../envelope.ts';
@@ -88,7 +89,9 @@ function appetiteOf(random: Prng): Appetite {
   };
 }
 
-/** Small numbers as likely as large ones: one message per turn finds other bugs than a thousand do. */
+/**
+ * Small numbers as likely as large ones: one message per turn finds other bugs than a thousand do.
+ */
 function upTo(max: number, random: Prng): number {
   const scale = 2 ** random.int(Math.floor(Math.log2(max)) + 2);
   return 1 + random.int(Math.min(scale, max));

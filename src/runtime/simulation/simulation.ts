@@ -1,5 +1,6 @@
-// A whole process in one real thread: the same actors, asks, links and codec, on a virtual clock, with a seed that decides who
-// runs, how much a turn takes, how long messages travel, and when to crash. A run is a pure function of its seed.
+// A whole process in one real thread: the same actors, asks, links and codec, on a virtual clock,
+// with a seed that decides who runs, how much a turn takes, how long messages travel, and when to
+// crash. A run is a pure function of its seed.
 import { type Address, type Context, keyOf, kindOf } from '../actor.ts';
 import type { Edge, EdgeListener } from '../edge.ts';
 import type { LogSink } from '../log-sink.ts';
@@ -21,7 +22,10 @@ export interface SimulationOptions<C extends Context> {
   readonly extendContext: (base: Context, address: Address) => C;
   readonly startAtMs: number;
   readonly log?: LogSink;
-  /** Chance, after each commit of a durable actor, that the process dies before the turn is released. */
+  /**
+   * Chance, after each commit of a durable actor, that the process dies before the turn is
+   * released.
+   */
   readonly crashBetweenCommitAndRelease?: number;
   /** Chance, at each step, that the process dies between two ticks. */
   readonly crashPerStep?: number;
@@ -123,7 +127,10 @@ export class Simulation<C extends Context = Context> {
     this.#startProcess();
   }
 
-  /** The thread dies; what it had sent still arrives, and after a while there is another in its place. */
+  /**
+   * The thread dies; what it had sent still arrives, and after a while there is another in its
+   * place.
+   */
   crashThread(name: string): void {
     const thread = this.#threads.get(name);
     if (thread === undefined) throw new RangeError(`no thread ${name} is running`);
@@ -246,7 +253,10 @@ export class Simulation<C extends Context = Context> {
     this.#meetFateAtStart(thread);
   }
 
-  /** A start that fails is tried again later, in the time of the outside: not over and over at one instant. */
+  /**
+   * A start that fails is tried again later, in the time of the outside: not over and over at one
+   * instant.
+   */
   #meetFateAtStart(thread: SimulatedThread<C>): void {
     if (thread.fate === 'lives') return;
     this.#environment.after(1, () => {

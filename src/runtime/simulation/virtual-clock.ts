@@ -1,4 +1,5 @@
-// Time that passes only when the simulation says so, counted in whole microseconds so that no sum depends on rounding.
+// Time that passes only when the simulation says so, counted in whole microseconds so that no sum
+// depends on rounding.
 import type { Clock } from '../clock.ts';
 
 export class VirtualClock implements Clock {

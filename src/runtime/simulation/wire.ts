@@ -1,4 +1,5 @@
-// What is on its way between simulated threads: each takes its time, and from one thread to another nothing overtakes.
+// What is on its way between simulated threads: each takes its time, and from one thread to another
+// nothing overtakes.
 import type { Prng } from './prng.ts';
 
 export type WireEvent =

@@ -1,5 +1,6 @@
-// The control protocol between the supervisor and its threads, carried by comlink; and what a thread is started with. Data never
-// passes here: it has ports of its own between every two threads.
+// The control protocol between the supervisor and its threads, carried by comlink; and what a
+// thread is started with. Data never passes here: it has ports of its own between every two
+// threads.
 import type { MessagePort } from 'node:worker_threads';
 
 /** `workerData` of every thread. */
@@ -40,7 +41,9 @@ export interface ThreadControl {
   crash(): void;
 }
 
-/** A worker that cannot go on tells why before it ends, beside comlink, on the worker's own port. */
+/**
+ * A worker that cannot go on tells why before it ends, beside comlink, on the worker's own port.
+ */
 export interface LastWords {
   readonly kind: 'LastWords';
   readonly reason: string;

@@ -1,5 +1,5 @@
-// The data ports of one thread and the waking of its dispatcher. The first message on any port drains them all, so that one tick
-// takes everything that has arrived.
+// The data ports of one thread and the waking of its dispatcher. The first message on any port
+// drains them all, so that one tick takes everything that has arrived.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Dispatcher, Waker } from '../dispatcher.ts';
 import type { LinkStart } from './control.ts';
@@ -53,7 +53,9 @@ export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
   readonly #drain = (): void => this.#drainAll();
-  /** What the event that began this tick has brought; it came before all that is still in the ports. */
+  /**
+   * What the event that began this tick has brought; it came before all that is still in the ports.
+   */
   #first: { readonly thread: string; readonly bytes: Uint8Array } | null = null;
 
   constructor(dispatcher: Ticking) {
@@ -63,7 +65,8 @@ export class PortTransport {
   link({ thread, incarnation, port }: LinkStart): void {
     const earlier = this.#ports.get(thread);
     if (earlier !== undefined) {
-      this.#drainPort(thread, earlier); // it has not closed yet: what the dead thread sent is still in it
+      // It has not closed yet: what the dead thread sent is still in it.
+      this.#drainPort(thread, earlier);
       this.#end(thread);
       earlier.close();
     }
@@ -104,7 +107,9 @@ export class PortTransport {
     }
   }
 
-  /** A closed port has delivered everything, and reading it again would crash the process (Node 20). */
+  /**
+   * A closed port has delivered everything, and reading it again would crash the process (Node 20).
+   */
   #end(thread: string): void {
     this.#ports.delete(thread);
     this.#dispatcher.linkDown(thread);

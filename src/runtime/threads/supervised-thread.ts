@@ -1,4 +1,5 @@
-// One thread as main sees it, over all its incarnations: the worker that runs now, its control and its state.
+// One thread as main sees it, over all its incarnations: the worker that runs now, its control and
+// its state.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { type Remote, transfer, wrap } from 'comlink';
 import { ThreadExitedError } from '../errors.ts';
@@ -68,7 +69,8 @@ export class SupervisedThread {
       name,
       workerData: start,
       transferList: [control, ...links.map((link) => link.port)],
-      execArgv: [], // boot.mjs registers what it needs; main's own loaders would be registered twice
+      // boot.mjs registers what it needs; main's own loaders would be registered twice.
+      execArgv: [],
     });
     const exited = endOf(worker).then((end) => {
       port.close();

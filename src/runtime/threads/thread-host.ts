@@ -1,4 +1,5 @@
-// The worker's side of a thread: a dispatcher on the thread's data ports, under the supervisor's control.
+// The worker's side of a thread: a dispatcher on the thread's data ports, under the supervisor's
+// control.
 import { parentPort, workerData } from 'node:worker_threads';
 import { expose } from 'comlink';
 import type { Address, Context } from '../actor.ts';
@@ -124,7 +125,10 @@ class WorkerHost<C extends Context> implements ThreadHost, ThreadControl {
     }
   }
 
-  /** The actors' last words are in the ports when this returns; a dying port delivers them before it closes. */
+  /**
+   * The actors' last words are in the ports when this returns; a dying port delivers them before it
+   * closes.
+   */
   stop(): void {
     this.#dispatcher.stop();
     this.#waker.close();

@@ -1,5 +1,6 @@
-// Main's side of the threads: starts them, links every two of them by a port of their own, replaces the ones that die and stops
-// them all. A thread is replaced only after its exit, so that no file has two owners.
+// Main's side of the threads: starts them, links every two of them by a port of their own, replaces
+// the ones that die and stops them all. A thread is replaced only after its exit, so that no file
+// has two owners.
 import { MessageChannel } from 'node:worker_threads';
 import type { Address, Message } from '../actor.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
@@ -132,7 +133,10 @@ export class ThreadSupervisor {
     return this.#thread(name).drain();
   }
 
-  /** One after the other, last started first; whoever has not ended at the deadline is left to the end of the process. */
+  /**
+   * One after the other, last started first; whoever has not ended at the deadline is left to the
+   * end of the process.
+   */
   async stop(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
     this.#settleStart?.reject(new Error('the threads were stopped before they were ready'));

@@ -1,5 +1,5 @@
-// A small durable system for simulations: clerks on one thread tell a counter on another, again and again until it has answered,
-// and the world outside hears of every answer as an effect.
+// A small durable system for simulations: clerks on one thread tell a counter on another, again and
+// again until it has answered, and the world outside hears of every answer as an effect.
 import {
   type Actor,
   type ActorKind,

@@ -97,7 +97,7 @@ for (const seed of ['a', 'b', 'c']) {
   });
 }
 
-test('a crash between commit and release keeps what was committed and says nothing of it', async (t) => {
+test('a crash between commit and release keeps the commit and says nothing of it', async (t) => {
   const faults = { crashBetweenCommitAndRelease: 1 };
   const { simulation, path } = createWorld(t, 'always', faults);
   const heard: Total[] = [];
@@ -125,7 +125,7 @@ test('a process that crashed starts again from its files', async (t) => {
   assert(total >= committed);
 });
 
-test('a thread that crashed is replaced: asks towards it are unknown, watchers hear of it', async (t) => {
+test('a crashed thread is replaced: asks towards it are unknown, watchers hear', async (t) => {
   const { simulation } = createWorld(t, 'thread');
   const edge = simulation.edge('client/0', () => undefined);
   const lives: LifeEvent['state'][] = [];

@@ -1,4 +1,5 @@
-// A system of two worker threads for the tests of the supervisor: an echo and a counter on one, an echo on the other.
+// A system of two worker threads for the tests of the supervisor: an echo and a counter on one, an
+// echo on the other.
 import type {
   Actor,
   ActorKind,

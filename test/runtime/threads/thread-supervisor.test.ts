@@ -1,4 +1,5 @@
-// Threads with real workers: started, linked with each other, replaced when they die, stopped in order.
+// Threads with real workers: started, linked with each other, replaced when they die, stopped in
+// order.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,7 +69,7 @@ test('threads answer main and each other over ports of their own', async (t) => 
 });
 
 for (const how of ['throw', 'terminate'] as const) {
-  test(`a thread that dies by ${how} is replaced and linked again; its file lost nothing`, async (t) => {
+  test(`a thread dead by ${how} is replaced and linked again, its file is whole`, async (t) => {
     const { edge, supervisor, fatal, path, ups } = await startRig(t);
     const lives: LifeEvent['state'][] = [];
     edge.watch('counter/0', ({ state }) => lives.push(state));
@@ -90,7 +91,7 @@ for (const how of ['throw', 'terminate'] as const) {
   });
 }
 
-test('asks towards a thread that dies are answered unknown, and busy while it is away', async (t) => {
+test('asks towards a dying thread are answered unknown, and busy while it is away', async (t) => {
   const { edge, supervisor } = await startRig(t);
   const ignored = edge.ask<Ignore>('echo/one', { kind: 'Ignore' }, ASK_MS);
   assert.deepEqual(await echo(edge, 'one', 'first'), { outcome: 'echoed', text: 'echo/one first' });
