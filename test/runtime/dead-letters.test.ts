@@ -1,4 +1,5 @@
-// Messages that nobody will handle: each is counted, the newest few are kept, and the log hears of them once a second.
+// Messages that nobody will handle: each is counted, the newest few are kept, and the log hears
+// of them once a second.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Address, Message } from '../../src/runtime/actor.ts';
@@ -20,7 +21,7 @@ test('each is counted, the newest few are kept with who, to whom, what, why and 
   ]);
 });
 
-test('they are counted where they end: at the receiver, or at the sender if they never left', () => {
+test('they are counted where they end: with the receiver, or where they never left', () => {
   const world = new World({ threads: ['a', 'b'] });
   tellFromA(world, 'puppet/b-none', 1);
   assert.deepEqual([lettersOf(world, 'a'), lettersOf(world, 'b')], [0, 1]);

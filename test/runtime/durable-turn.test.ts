@@ -1,5 +1,5 @@
-// A durable actor's turn: begin, receive each, commit, and only then release. One transaction for the batch, and nothing
-// outside knows of it before it is in the file.
+// A durable actor's turn: begin, receive each, commit, and only then release. One transaction
+// for the batch, and nothing outside knows of it before it is in the file.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -89,7 +89,7 @@ test('a begin that fails once costs nobody anything', (t) => {
   assert.deepEqual(world.take(), ['a hears 1 -> 1', 'a hears 2 -> 3']);
 });
 
-test('after a failed fsync the thread stops at once: nothing is answered, nothing is run again', (t) => {
+test('after a failed fsync nothing is answered and nothing is run again', (t) => {
   const { world, steps, path } = aSum(t, { commit: diskError() });
   add(world, 1, 2);
   world.settle();

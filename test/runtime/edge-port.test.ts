@@ -1,4 +1,5 @@
-// The way in for code that is no actor: it asks and awaits, is asked and replies, and its faults cost nobody else.
+// The way in for code that is no actor: it asks and awaits, is asked and replies, and its faults
+// cost nobody else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LifeEvent, Message, ReplyTo } from '../../src/runtime/actor.ts';
@@ -131,7 +132,7 @@ test('an edge that replies and then throws has replied', () => {
   assert.deepEqual(world.dispatcher('a').snapshot().counters, {});
 });
 
-test('closing answers what it was asked, settles what it has asked, and ends timers and watches', async () => {
+test('closing answers and settles all asks, and ends timers and watches', async () => {
   const world = aWorld({ onQuestion: () => undefined });
   const heard: unknown[] = [];
   const edge = world.edge('edge/b', (message) => heard.push(message.kind));
@@ -163,7 +164,7 @@ test('a closed edge asks nobody, and what it tells is counted', async () => {
   assert.equal(world.dispatcher('a').snapshot().counters['edges.usedAfterClose'], 1);
 });
 
-test('a second edge of an address takes the place of the first, whose asks are settled', async () => {
+test('a second edge takes the place of the first, whose asks are settled', async () => {
   const world = aWorld({ onQuestion: () => undefined });
   const heard: string[] = [];
   const first = world.edge('edge/a', () => heard.push('first'));

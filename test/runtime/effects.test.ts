@@ -1,4 +1,5 @@
-// Effects: started when their turn is released, answered exactly once as an own message, cancelled with their incarnation.
+// Effects: started when their turn is released, answered exactly once as an own message,
+// cancelled with their incarnation.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Context, EffectFailure } from '../../src/runtime/actor.ts';
@@ -28,7 +29,7 @@ test('only the first answer counts', () => {
   assert.deepEqual(driver.calls, ['start page']);
 });
 
-test('past its deadline an effect is cancelled and its outcome unknown; a later answer is ignored', () => {
+test('past its deadline an effect is cancelled, and a later answer is ignored', () => {
   const { world, driver } = aWorld();
   world.does('puppet/a', (ctx) => perform(ctx, 'page', 500));
   world.advance(499);

@@ -1,4 +1,5 @@
-// Watches: first the present state, then every `down` and `up`, over restarts, closed links and new ones.
+// Watches: first the present state, then every `down` and `up`, over restarts, closed links and
+// new ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Address } from '../../src/runtime/actor.ts';
@@ -100,6 +101,18 @@ test('one who watches before the link is up hears down, then up', () => {
   world.join('a', 'b');
   world.settle();
   assert.deepEqual(lives(world), ['a hears puppet/b up']);
+});
+
+test('what stays as it was is not told again, whatever happens to the link', () => {
+  const world = aWorld();
+  watch(world, 'puppet/a', 'puppet/b-none');
+  world.settle();
+  for (let round = 0; round < 2; round++) {
+    world.cut('a', 'b');
+    world.join('a', 'b');
+    world.settle();
+  }
+  assert.deepEqual(lives(world), ['a hears puppet/b-none down']);
 });
 
 test('a link that closes before the other thread has told is down', () => {

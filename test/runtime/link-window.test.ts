@@ -1,12 +1,13 @@
-// Tells that are on their way over one link, unhandled: past the window `offer` refuses and `conflate` keeps the newest, past the
-// backlog a `tell` is a dead letter. Acknowledgements of handled tells open it again.
+// Tells that are on their way over one link, unhandled: past the window `offer` refuses and
+// `conflate` keeps the newest, past the backlog a `tell` is a dead letter. Acknowledgements of
+// handled tells open it again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Address } from '../../src/runtime/actor.ts';
 import { note } from './messages.ts';
 import { World, type WorldOptions } from './world.ts';
 
-test('an offer is refused when the window is used up, and taken again once tells have been handled', () => {
+test('an offer is refused when the window is used up, until tells have been handled', () => {
   const world = aWorld();
   assert.deepEqual(offers(world, 6), [true, true, true, true, false, false]);
   world.tickOnce();
@@ -131,7 +132,7 @@ test('more keys than the backlog has room for are dead letters', () => {
   assert.deepEqual([deadLetters.total, links[1]?.heldValues], [1, 2]);
 });
 
-test('tells that were lost with a thread are counted, and the new link starts with a whole window', () => {
+test('tells that were lost with a thread are counted, and the next link has a whole window', () => {
   const world = aWorld();
   offers(world, 4);
   world.tickOnce();
@@ -163,7 +164,7 @@ function aWorld(options: WorldOptions = {}): World {
   return new World({ threads: ['a', 'b'], limits: { linkWindow: 4 }, ...options });
 }
 
-/** In one turn of `puppet/a`, which has been run and flushed when this returns; nothing has been delivered. */
+/** In one turn of `puppet/a`, run and flushed when this returns; nothing has been delivered. */
 function offers(world: World, count: number, to: Address = 'puppet/b'): boolean[] {
   const taken: boolean[] = [];
   world.does('puppet/a', (ctx) => {

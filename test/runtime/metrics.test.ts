@@ -1,4 +1,5 @@
-// The picture of a thread: what it says of actors, links and totals, and that it is reported at its beat.
+// The picture of a thread: what it says of actors, links and totals, and that it is reported at
+// its beat.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeDriver, fetch } from './fake-driver.ts';
@@ -34,7 +35,7 @@ test('a thread that has given up reports no more', () => {
   assert.deepEqual(world.snapshots, []);
 });
 
-test('an actor is shown with its depth, the age of its oldest message, its turns and what it waits for', () => {
+test('an actor is shown with its queue and its age, its turns and what it waits for', () => {
   const world = new World({
     threads: ['a', 'b'],
     drivers: { Fetch: new FakeDriver() },

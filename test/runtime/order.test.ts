@@ -1,4 +1,5 @@
-// Between one sender and one receiver messages arrive in order and at most once, whatever the ticks and turns cut them into.
+// Between one sender and one receiver messages arrive in order and at most once, whatever the
+// ticks and turns cut them into.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,5 @@
-// Nothing leaves a turn that throws; what it had reserved is given back; and it all leaves once when the turn has ended well.
+// Nothing leaves a turn that throws; what it had reserved is given back; and it all leaves once
+// when the turn has ended well.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Context } from '../../src/runtime/actor.ts';
@@ -31,7 +32,7 @@ test('everything that a turn wants leaves after it, in the order in which it was
   assert.equal(world.dispatcher('a').snapshot().counters['wishes'], 1);
 });
 
-test('nothing leaves a turn that throws: no message, timer, effect, watch, count or log line', () => {
+test('a turn that throws lets out no message, timer, effect, watch, count or line of log', () => {
   const { world, driver } = aWorld();
   world.does('puppet/a', (ctx) => {
     wantEverything(ctx);
@@ -74,7 +75,7 @@ test('a turn that failed the first time lets everything out once', () => {
   assert.equal(world.dispatcher('a').snapshot().counters['wishes'], 1);
 });
 
-test('the message that throws takes the wishes of its whole batch with it, and theirs alone return', () => {
+test('a failed turn lets out nothing of its whole batch until the others run again', () => {
   const { world } = aWorld();
   world.does('puppet/a', (ctx) => ctx.tell('puppet/b', note('first')));
   world.does('puppet/a', () => {

@@ -1,4 +1,5 @@
-// Frames: what msgpack cannot take costs its own message only, and a frame that does not follow the last one is a fault.
+// Frames: what msgpack cannot take costs its own message only, and a frame that does not follow
+// the last one is a fault.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeFrame, encodeFrame } from '../../src/runtime/codec.ts';
@@ -8,7 +9,7 @@ import { World } from './world.ts';
 /** No integer of msgpack is that large. */
 const UNSENDABLE = (2n ** 70n) as unknown as string;
 
-test('a message that cannot be encoded is a dead letter, and the others of its frame arrive', () => {
+test('a message that cannot be encoded is a dead letter; the others of its frame arrive', () => {
   const world = new World({ threads: ['a', 'b'] });
   world.does('puppet/a', (ctx) => {
     ctx.tell('puppet/b', note('1'));

@@ -1,5 +1,5 @@
-// A message that throws is found by running the messages of its turn again, each in a turn of its own; it alone is lost, on
-// record and with an answer to whoever asked.
+// A message that throws is found by running the messages of its turn again, each in a turn of
+// its own; it alone is lost, on record and with an answer to whoever asked.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, note } from './messages.ts';

@@ -1,5 +1,6 @@
-// An actor that does in its turn what the test says, and writes down what it hears. The test's function travels by reference,
-// which only works inside a thread; everything that a puppet says itself is plain data.
+// An actor that does in its turn what the test says, and writes down what it hears. The test's
+// function travels by reference, which only works inside a thread; everything that a puppet says
+// itself is plain data.
 import {
   type Actor,
   type ActorKind,

@@ -1,4 +1,5 @@
-// Actors that a message brings into being, and that are closed again when nothing comes for a while.
+// Actors that a message brings into being, and that are closed again when nothing comes for a
+// while.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -131,7 +132,7 @@ for (const [name, begin, end] of BUSY_WITH) {
   });
 }
 
-test('a durable actor is maintained before it is closed, and reads its file when it comes back', (t) => {
+test('a durable actor is maintained before it is closed, and comes back from its file', (t) => {
   const path = join(tempDirectory(t), 'sum.db');
   const steps: string[] = [];
   const kind = { spawnable: true, passivateAfterMs: 5_000 };

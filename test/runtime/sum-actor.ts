@@ -1,5 +1,6 @@
-// A durable actor on a real SQLite file: it adds up what it is told, a row per message, and writes down each step of its turns.
-// COMMIT really fails for a row that refers to nothing, because that reference is checked only then.
+// A durable actor on a real SQLite file: it adds up what it is told, a row per message, and
+// writes down each step of its turns. COMMIT really fails for a row that refers to nothing,
+// because that reference is checked only then.
 import Database from 'better-sqlite3';
 import type {
   ActorKind,

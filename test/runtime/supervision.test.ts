@@ -1,5 +1,5 @@
-// Restarts: with back-off and within an intensity, groups from the failed member on and in their order, and the end of the thread
-// when they do not help.
+// Restarts: with back-off and within an intensity, groups from the failed member on and in their
+// order, and the end of the thread when they do not help.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActorKind, Address, Message } from '../../src/runtime/actor.ts';
@@ -42,7 +42,7 @@ test('an actor that cannot be created is tried again, later each time', () => {
   assert.equal(world.dispatcher('a').snapshot().actors[0]?.state, 'up');
 });
 
-test('one failure more than the intensity allows ends the thread: it runs and sends nothing more', () => {
+test('one failure more than the intensity allows, and the thread does nothing more', () => {
   const { world } = aWorldThatFails({ threads: ['a', 'b'] });
   fail(world, 'puppet/a');
   world.advance(9_000);

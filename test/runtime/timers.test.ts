@@ -1,4 +1,5 @@
-// Timers: an actor's own, one per key, forgotten with its incarnation; and the heap in which everything waits.
+// Timers: an actor's own, one per key, forgotten with its incarnation; and the heap in which
+// everything waits.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -42,6 +43,8 @@ test('the same key replaces the earlier timer; another key does not', () => {
     ctx.after(20, note('other'), 'other');
   });
   world.does('puppet/a', (ctx) => ctx.after(30, note('replacing'), 'key'));
+  world.settle();
+  assert.equal(world.dispatcher('a').snapshot().timers, 3, 'two, and the beat of the reports');
   world.advance(100);
   assert.deepEqual(world.take(), ['a hears other', 'a hears replacing']);
 });

@@ -1,4 +1,5 @@
-// The window of unanswered asks, at the sender, for each link and kind: taken in the turn, given back with the answer, whichever.
+// The window of unanswered asks, at the sender, for each link and kind: taken in the turn, given
+// back with the answer, whichever.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActorKind, Address, ReplyTo } from '../../src/runtime/actor.ts';

@@ -1,5 +1,6 @@
-// Dispatchers on one fake clock, joined by a fake transport: everything between threads but the threads themselves. Nothing runs
-// by itself: `settle` ticks until all is quiet, `advance` moves the clock from one wish to the next.
+// Dispatchers on one fake clock, joined by a fake transport: everything between threads but the
+// threads themselves. Nothing runs by itself: `settle` ticks until all is quiet, `advance` moves
+// the clock from one wish to the next.
 import assert from 'node:assert/strict';
 import {
   type ActorKind,
@@ -38,7 +39,7 @@ export const TEST_LIMITS: RuntimeLimits = {
 };
 
 export interface WorldOptions extends PuppetOptions {
-  /** One letter each. The first letter of an actor's key names its thread; a key with another first letter has none. */
+  /** One letter each: the first letter of an actor's key names its thread, if there is one. */
   readonly threads?: readonly string[];
   readonly kinds?: readonly ActorKind[];
   readonly puppet?: Partial<ActorKind>;
@@ -113,7 +114,7 @@ export class World {
     this.#open(other, one);
   }
 
-  /** The port between two threads closes: what was sent before arrives first, what is said in answer to it is lost. */
+  /** The port closes: what was sent before arrives first, what is said in answer to it is lost. */
   cut(one: string, other: string): void {
     const nodes = [this.#node(one), this.#node(other)] as const;
     for (const node of nodes) this.#tick(node);
@@ -163,7 +164,8 @@ export class World {
   advance(durationMs: number): void {
     const untilMs = this.elapsedMs + durationMs;
     this.settle();
-    for (;;) {
+    for (let wakes = 0; ; wakes++) {
+      assert(wakes < TICKS_MAX, 'the timers do not come to rest');
       const wishes = [...this.#nodes.values()].map(
         ({ wishMs }) => wishMs ?? Number.POSITIVE_INFINITY,
       );
@@ -212,6 +214,7 @@ export class World {
       },
       onEscalate: (reason) => this.heard.push(`thread ${thread} gave up: ${reason}`),
       onFatal: (reason) => this.heard.push(`process of ${thread} is lost: ${reason}`),
+      onSystem: (from, { kind }) => this.heard.push(`${thread} hears ${kind} of thread ${from}`),
       onSnapshot: (snapshot) => this.snapshots.push(snapshot),
       ...(appetite === undefined ? {} : { appetite }),
     });
