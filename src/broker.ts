@@ -7,8 +7,7 @@ import type { GetConnectionState } from './actors/exchange-connection/protocol.t
 import { type Config, ConfigError } from './config.ts';
 import { type Demo, prepareDemo, writeDemo } from './demo.ts';
 import type { StartupCompleted } from './gateway/protocol.ts';
-import type { StartListening } from './gateway-thread.ts';
-import { probePort } from './launcher/probe-port.ts';
+import { claimPort } from './launcher/claim-port.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { ReadPool } from './read-pool/read-pool.ts';
@@ -20,7 +19,7 @@ import { takeDataDirectory } from './store/data-directory.ts';
 import { awaitReady } from './system/await-ready.ts';
 import { defineSystem, NO_PARTS } from './system/define-system.ts';
 import type { Settings } from './system/settings.ts';
-import { gatewayThread, workerThreads } from './system/topology.ts';
+import { workerThreads } from './system/topology.ts';
 
 export interface Broker {
   readonly url: string;
@@ -43,16 +42,16 @@ export async function startBroker(
   if (exchangeUrl === null) {
     throw new ConfigError('OUTCRY_EXCHANGE_URL is missing: `npm start` brings its own exchange');
   }
-  await probePort(config.host, config.port);
+  const claim = await claimPort(config.host, config.port);
+  const { port } = claim;
   const fresh = { shards: config.shards, installationId: nanoid() };
   const data = takeDataDirectory(config.dataDir, fresh);
-  let settings: Settings = {
-    config: { ...config, exchangeUrl },
+  const settings: Settings = {
+    config: { ...config, exchangeUrl, port },
     shards: data.meta.shards,
     shardMap: data.meta.bucketToShard,
     prices: PriceTable.create(LIMITS.symbolsMax).buffer,
     freshSigningKey: randomBytes(32).toString('base64url'),
-    listenPort: null,
   };
   const entry = new URL('./thread.ts', import.meta.url);
   let startupCompleted = false;
@@ -61,7 +60,6 @@ export async function startBroker(
     threads: workerThreads(settings).map((name) => ({ name, entry, data: settings })),
     log,
     onFatal,
-    nextData: () => settings,
     onThreadUp: (name) => {
       if (startupCompleted) tellGateway(name);
     },
@@ -75,12 +73,7 @@ export async function startBroker(
   });
   const reads: Edge = supervisor.edge(READ_POOL, (message) => pool.receive(message, reads));
 
-  const reports = await supervisor.start();
-  const port = Number(reports.get(gatewayThread(0)));
-  settings = { ...settings, listenPort: port };
-  for (let gateway = 1; gateway < config.gatewayThreads; gateway++) {
-    main.tell<StartListening>(`gateway-control/${gateway}`, { kind: 'StartListening', port });
-  }
+  await supervisor.start();
 
   function tellGateway(thread: string): void {
     const number = /^gateway-(\d+)$/.exec(thread)?.[1];
@@ -107,6 +100,7 @@ export async function startBroker(
       await supervisor.stop(LIMITS.stopMs);
       await pool.close();
       data.release();
+      claim.release();
     },
   };
 }

@@ -1,17 +1,9 @@
-// A gateway in its thread. Gateway 0 binds the port and reports it; the others bind it when they
-// are told, so that all share one.
+// A gateway in its thread: all of them bind the one port, and the system spreads connections.
 import { createGateway } from './gateway/gateway.ts';
 import type { Log } from './log.ts';
-import type { Message } from './runtime/actor.ts';
 import type { ThreadHost } from './runtime/threads/thread-host.ts';
 import type { PriceTable } from './shared/price-table.ts';
 import type { Settings } from './system/settings.ts';
-
-/** From main to `gateway-control/<n>`, once gateway 0 has bound the port. */
-export interface StartListening extends Message {
-  readonly kind: 'StartListening';
-  readonly port: number;
-}
 
 export interface GatewayThread {
   readonly host: ThreadHost;
@@ -21,9 +13,10 @@ export interface GatewayThread {
   readonly log: Log;
 }
 
+/** A port that cannot be bound ends the thread, which is replaced, and in the end the process. */
 export async function runGateway(thread: GatewayThread): Promise<void> {
   const { host, number, settings, prices, log } = thread;
-  const { config, listenPort } = settings;
+  const { config } = settings;
   const gateway = createGateway({
     edge: (address, listener) => host.edge(address, listener),
     number,
@@ -34,12 +27,5 @@ export async function runGateway(thread: GatewayThread): Promise<void> {
   });
   host.onDrain(() => gateway.drain());
   host.onExit(() => gateway.close());
-  if (number === 0 || listenPort !== null) {
-    return host.ready(await gateway.listen(config.host, listenPort ?? config.port));
-  }
-  host.edge(`gateway-control/${number}`, (message) => {
-    // Should this reject, the thread dies of it and is replaced.
-    void gateway.listen(config.host, (message as StartListening).port);
-  });
-  host.ready(null);
+  host.ready(await gateway.listen(config.host, config.port));
 }

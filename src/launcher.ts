@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { Child } from './launcher/child.ts';
+import { probePort } from './launcher/claim-port.ts';
 import { watchNpm } from './launcher/npm-ancestor.ts';
-import { probePort } from './launcher/probe-port.ts';
 import { LIMITS } from './limits.ts';
 import { holdLock, pathsOf } from './store/data-directory.ts';
 import { DataDirectoryError } from './store/errors.ts';
 
+const EXIT_UNCLEAN = 1;
 const EXCHANGE_READY = /^exchange ready (http:\/\/\S+)/m;
 
 async function launch(config: Config): Promise<void> {
@@ -21,25 +22,30 @@ async function launch(config: Config): Promise<void> {
   const stop = (exitCode: number): void => {
     if (stopping) return;
     stopping = true;
-    void stopInTurn(children).then(() => {
+    void stopInTurn(children).then((isClean) => {
       lock.release();
-      process.exit(exitCode);
+      process.exit(isClean || exitCode !== 0 ? exitCode : EXIT_UNCLEAN);
     });
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
   watchNpm(() => stop(0));
 
-  const exchangeUrl = config.exchangeUrl ?? (await startSimulator(config, children));
-  const broker = new Child('broker', ['src/main.ts'], {
-    OUTCRY_EXCHANGE_URL: exchangeUrl,
-  });
-  children.unshift(broker); // it stops first, while the exchange can still answer
-  broker.onGivenUp((exitCode) => stop(exitCode));
-  broker.start();
+  const startBroker = (exchangeUrl: string): void => {
+    if (stopping) return;
+    const broker = new Child('broker', ['src/main.ts'], { OUTCRY_EXCHANGE_URL: exchangeUrl });
+    children.unshift(broker); // it stops first, while the exchange can still answer
+    broker.onGivenUp(stop);
+    broker.start();
+  };
+  if (config.exchangeUrl !== null) return startBroker(config.exchangeUrl);
+  const simulator = simulatorOf(config);
+  children.push(simulator.child);
+  simulator.child.onGivenUp(stop);
+  simulator.start(startBroker);
 }
 
 /** The simulator keeps its port over its restarts, so that the broker finds it again. */
-async function startSimulator(config: Config, children: Child[]): Promise<string> {
+function simulatorOf(config: Config) {
   const { speed, symbols, tape } = config.simulator;
   const data = pathsOf(config.dataDir).exchange;
   const args = [
@@ -49,21 +55,30 @@ async function startSimulator(config: Config, children: Child[]): Promise<string
     ...['--data', data, '--speed', String(speed), '--symbols', String(symbols)],
     ...(tape === null ? [] : ['--tape', tape]),
   ];
-  const simulator = new Child('exchange', [...args, '--port', '0'], {});
-  children.push(simulator);
-  const ready = simulator.untilPrinted(EXCHANGE_READY);
-  simulator.start();
-  const url = (await ready)[1] ?? '';
-  simulator.restartWith([...args, '--port', new URL(url).port]);
-  return url;
+  const child = new Child('exchange', [...args, '--port', '0'], {});
+  const start = (ready: (url: string) => void): void => {
+    child.onPrinted(EXCHANGE_READY, (match) => {
+      const url = match[1] ?? '';
+      child.restartWith([...args, '--port', new URL(url).port]);
+      ready(url);
+    });
+    child.start();
+  };
+  return { child, start };
 }
 
-async function stopInTurn(children: readonly Child[]): Promise<void> {
+/** One after the other, within one time for all; whoever takes longer is killed. True: none was. */
+async function stopInTurn(children: readonly Child[]): Promise<boolean> {
+  for (const child of children) child.noMoreStarts();
+  const timeIsUp = sleep(LIMITS.stopMs, false, { ref: false });
+  let isClean = true;
   for (const child of children) {
     child.stop();
-    await Promise.race([child.ended, sleep(LIMITS.stopMs)]);
+    const endedWell = await Promise.race([child.ended, timeIsUp]);
+    if (!endedWell) isClean = false;
     child.kill();
   }
+  return isClean;
 }
 
 try {

@@ -3,7 +3,7 @@
 import { startBroker } from './broker.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { demoText } from './demo.ts';
-import { PortInUseError } from './launcher/probe-port.ts';
+import { PortInUseError } from './launcher/claim-port.ts';
 import { createLog } from './log.ts';
 import { DataDirectoryError } from './store/errors.ts';
 

@@ -14,14 +14,15 @@ const PAUSE_MIN_MS = 100;
 const EXIT_BAD_START = 1;
 
 export class Child {
-  readonly ended: Promise<void>;
+  /** True: with exit code 0, after it was told to stop. */
+  readonly ended: Promise<boolean>;
   readonly #name: string;
   readonly #environment: Readonly<Record<string, string>>;
   #args: readonly string[];
   #process: ChildProcess | null = null;
   #stopping = false;
   #diedAtMs: number[] = [];
-  #settleEnded: () => void = () => undefined;
+  #settleEnded: (well: boolean) => void = () => undefined;
   #givenUp: (exitCode: number) => void = () => undefined;
   #printed = '';
   #awaited: { pattern: RegExp; found: (match: RegExpExecArray) => void } | null = null;
@@ -43,15 +44,13 @@ export class Child {
       env: { ...process.env, ...this.#environment },
     });
     this.#process = child;
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onPrinted(text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onOutput(text));
     child.once('exit', (code, signal) => this.#onExit(code, signal));
   }
 
-  /** The first match in what the child prints to its standard output. Before `start`. */
-  untilPrinted(pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((found) => {
-      this.#awaited = { pattern, found };
-    });
+  /** Calls `found` with the first match in its standard output. To be called before `start`. */
+  onPrinted(pattern: RegExp, found: (match: RegExpExecArray) => void): void {
+    this.#awaited = { pattern, found };
   }
 
   restartWith(args: readonly string[]): void {
@@ -63,9 +62,14 @@ export class Child {
     this.#givenUp = listener;
   }
 
-  stop(): void {
+  /** From now on an end is an end, whoever brought it about (Ctrl-C reaches all of us). */
+  noMoreStarts(): void {
     this.#stopping = true;
-    if (this.#process === null) this.#settleEnded();
+  }
+
+  stop(): void {
+    this.noMoreStarts();
+    if (this.#process === null) this.#settleEnded(true);
     else this.#process.kill('SIGTERM');
   }
 
@@ -73,7 +77,7 @@ export class Child {
     this.#process?.kill('SIGKILL');
   }
 
-  #onPrinted(text: string): void {
+  #onOutput(text: string): void {
     if (this.#awaited === null) return;
     this.#printed += text;
     const match = this.#awaited.pattern.exec(this.#printed);
@@ -85,11 +89,11 @@ export class Child {
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#process = null;
-    if (this.#stopping) return this.#settleEnded();
+    if (this.#stopping) return this.#settleEnded(code === 0);
     const now = Date.now();
     this.#diedAtMs = [...this.#diedAtMs.filter((at) => now - at < RESTART_WINDOW_MS), now];
     if (code === EXIT_BAD_START || this.#diedAtMs.length > RESTARTS_MAX) {
-      this.#settleEnded();
+      this.#settleEnded(false);
       return this.#givenUp(code ?? EXIT_BAD_START);
     }
     const cause = signal === null ? `with code ${code}` : `by ${signal}`;

@@ -4,6 +4,7 @@ import type { ShardMap } from '../actors/addresses.ts';
 import type { Config } from '../config.ts';
 
 export interface Settings {
+  /** With the port that was claimed, and the exchange that was found. */
   readonly config: Config & { readonly exchangeUrl: string };
   /** From meta.json: the shard files, and bucket -> shard file. */
   readonly shards: number;
@@ -12,6 +13,4 @@ export interface Settings {
   readonly prices: SharedArrayBuffer;
   /** Becomes the directory's signing key if it has none yet. */
   readonly freshSigningKey: string;
-  /** The port the gateways share; null until gateway 0 has bound it. */
-  readonly listenPort: number | null;
 }

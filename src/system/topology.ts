@@ -41,7 +41,6 @@ export function placeIn({ config }: Settings): (kind: string, key: string) => st
       case 'directory':
         return EXCHANGE;
       case 'gateway':
-      case 'gateway-control':
         return gatewayThread(Number.parseInt(key, 10));
       case 'thread':
         return key;

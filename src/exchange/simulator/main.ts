@@ -59,7 +59,9 @@ async function run(options: SimulatorOptions): Promise<void> {
       });
       server.closeAllConnections();
     };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+    process.once('SIGTERM', stop);
+    // Ctrl-C reaches the whole group; a parent stops its exchange when nobody needs it any more.
+    process.on('SIGINT', options.endsWithParent ? () => undefined : stop);
     if (options.endsWithParent) {
       process.once('disconnect', stop);
       if (!process.connected) stop(); // it was gone before this one was ready
