@@ -21,13 +21,23 @@ test('a thread that stops tells whoever waits for it, its own edges too', async 
   assert.deepEqual(world.take(), ['b closed', 'a hears 1: stopped']);
 });
 
-test('an ask that still waits in the mailbox of a thread that stops is answered', async () => {
-  const world = new World();
-  const edge = world.edge('edge/a');
-  const answer = edge.ask<Question>('puppet/a', { kind: 'Question', text: 'well?' }, 1_000);
-  world.dispatcher('a').stop();
-  assert.deepEqual(await answer, { outcome: 'unknown', reason: 'stopped' });
-  assert.deepEqual(world.take(), ['a closed']);
+test('an ask that still waits in a mailbox when the thread stops is answered', () => {
+  const world = new World({
+    threads: ['a', 'b'],
+    limits: { tickMessagesMax: 1 },
+    onQuestion: () => undefined,
+  });
+  world.does('puppet/a', (ctx) => {
+    for (const text of ['in work', 'waiting']) ask(ctx, 'puppet/b', text);
+  });
+  world.tickOnce();
+  world.tickOnce();
+  world.dispatcher('b').stop();
+  world.settle();
+  assert.deepEqual(world.take(), [
+    ...['b hears in work', 'b closed'],
+    ...['a hears in work: stopped', 'a hears waiting: stopped'],
+  ]);
 });
 
 test('a thread that has stopped takes and does nothing more', () => {

@@ -37,7 +37,7 @@ test('a kind that does not spawn: tells are dead letters, asks hear unknown addr
   assert.deepEqual(addressesOf(actors), ['puppet/b']);
 });
 
-test('messages for one that cannot be created wait for it', () => {
+test('messages for one that cannot be created wait for it, and do not hasten it', () => {
   let attempts = 0;
   const world = aWorld({
     onCreate(key) {
@@ -46,9 +46,12 @@ test('messages for one that cannot be created wait for it', () => {
   });
   world.does('puppet/a', (ctx) => ask(ctx, 'puppet/a-new', 'well?'));
   world.settle();
-  assert.deepEqual(world.take(), []);
+  world.tell('puppet/a-new', note('2'));
+  world.settle();
+  assert.deepEqual([attempts, world.take()], [1, []]);
   world.advance(150);
-  assert.deepEqual(world.take(), ['a-new created', 'a-new hears well?', 'a hears well?: yes']);
+  const taken = ['a-new created', 'a-new hears well?', 'a-new hears 2', 'a hears well?: yes'];
+  assert.deepEqual(world.take(), taken);
 });
 
 test('an idle actor is closed after its time, and comes back with the next message', () => {
