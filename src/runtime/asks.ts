@@ -68,6 +68,11 @@ export class Asks {
     return this.#pending.size;
   }
 
+  /** Put from here and not answered yet. */
+  has(correlationId: number): boolean {
+    return this.#pending.has(correlationId);
+  }
+
   /** The slot in the window has been taken by the caller already. */
   add(ask: PendingAsk, deadlineAtMs: number): number {
     const correlationId = this.#nextId++;

@@ -118,7 +118,9 @@ export class Dispatcher<C extends Context = Context> {
     if (!link.isUp) return;
     const { unsent, unacknowledged } = link.close();
     for (const packet of unsent) {
-      if (replyToOf(packet[2]) === null) deadLetters.add(packet, 'thread_down');
+      const replyTo = replyToOf(packet[2]);
+      const isOwnAsk = replyTo !== null && asks.has(replyTo.correlationId);
+      if (!isOwnAsk) deadLetters.add(packet, 'thread_down');
     }
     if (unacknowledged > 0) counters.add('tells.lostWithThread', unacknowledged);
     asks.stopTowards(link);
