@@ -43,6 +43,19 @@ test('what was not flushed when a link closes is a dead letter', () => {
   );
 });
 
+test('so is an ask that was handed on; one of our own is answered instead', async () => {
+  const world = new World({ threads: ['a', 'b', 'c'] });
+  const questions: Message[] = [];
+  const edge = world.edge('edge/b', (message) => questions.push(message));
+  world.does('puppet/a', (ctx) => ask(ctx, 'edge/b', 'well?'));
+  world.settle();
+  for (const question of questions) edge.tell('puppet/c', question);
+  const own = edge.ask<Question>('puppet/c', { kind: 'Question', text: 'our own' }, 1_000);
+  world.dispatcher('b').linkDown('c');
+  assert.equal(lettersOf(world, 'b'), 1);
+  assert.deepEqual(await own, { outcome: 'unknown', reason: 'stopped' });
+});
+
 test('a reply of any shape that was not flushed is a dead letter too', () => {
   const world = new World({ threads: ['a', 'b'] });
   const questions: Message[] = [];
