@@ -188,11 +188,17 @@ export class Simulation<C extends Context = Context> {
     const choice = this.#scheduler.int(ready.length + (isOutsideReady ? 1 : 0));
     const thread = ready[choice];
     if (thread !== undefined) this.#tick(thread);
-    else if (isOutsideReady) this.#environment.run();
+    else if (isOutsideReady) this.#runOutside();
     else return this.#passTime(untilUs);
     this.#clock.pass(TICK_COST_US);
     this.#crashByChance();
     return true;
+  }
+
+  /** What the outside's timers set going may have been waited for. */
+  #runOutside(): void {
+    this.#environment.run();
+    this.#onEdgeHeard();
   }
 
   #passTime(untilUs: number): boolean {

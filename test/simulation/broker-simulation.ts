@@ -1,0 +1,188 @@
+// The broker on the simulation dispatcher: its real actors, its real files (in memory where the
+// system has such a place), the exchange's real engine in the same process, and customers who come
+// in by an edge. One seed decides everything.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { shardOf } from '../../src/actors/addresses.ts';
+import type { BrokerContext } from '../../src/actors/context.ts';
+import type {
+  CancelOrder,
+  DepositAssets,
+  GetAccount,
+  GetOrder,
+  PlaceOrder,
+} from '../../src/actors/order-shard/protocol.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { Engine } from '../../src/exchange/simulator/engine.ts';
+import {
+  createEngineDrivers,
+  type EngineVenue,
+} from '../../src/exchange/simulator/engine-drivers.ts';
+import { SyntheticMarket, syntheticListings } from '../../src/exchange/simulator/synthetic.ts';
+import { type AskFailure, isAskFailure } from '../../src/runtime/actor.ts';
+import type { Edge } from '../../src/runtime/edge.ts';
+import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
+import { Simulation, type SimulationOptions } from '../../src/runtime/simulation/simulation.ts';
+import { PriceTable } from '../../src/shared/price-table.ts';
+import { takeDataDirectory } from '../../src/store/data-directory.ts';
+import { defineSystem } from '../../src/system/define-system.ts';
+import type { Settings } from '../../src/system/settings.ts';
+import { Customer } from './customer.ts';
+
+export const SYMBOLS = ['SYN0001', 'SYN0002', 'SYN0003'];
+export const USERS = ['usr_00ada', 'usr_01bo', 'usr_02cy', 'usr_03di'];
+
+const START_AT_MS = Date.UTC(2026, 0, 5, 14, 30);
+const ASK_MS = 5_000;
+const CASH_IN_CENTS = 100_000_000;
+const SHARES = 10_000;
+
+export type Faults = Pick<
+  SimulationOptions<BrokerContext>,
+  'crashBetweenCommitAndRelease' | 'crashPerStep' | 'messageDelayMaxMs'
+>;
+
+export class BrokerSimulation {
+  readonly simulation: Simulation<BrokerContext>;
+  readonly directory: string;
+  readonly edge: Edge;
+  readonly customers: readonly Customer[];
+  readonly #settings: Settings;
+  #outside: { readonly venue: EngineVenue; readonly environment: SimulationEnvironment } | null =
+    null;
+
+  constructor(t: Pick<TestContext, 'after'>, seed: string, faults: Faults = {}) {
+    const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+    this.directory = mkdtempSync(join(memory, 'outcry-'));
+    const prices = PriceTable.create(16);
+    this.#settings = settingsFor(this.directory, prices.buffer);
+    this.simulation = new Simulation<BrokerContext>({
+      seed,
+      definition: defineSystem(this.#settings, {
+        publisher: prices,
+        connections: () => ({ orders: 1, control: 1, tradeFeed: 1, priceFeed: 1 }),
+      }),
+      drivers: (environment) => {
+        const venue = openVenue(environment, seed);
+        this.#outside = { venue, environment };
+        return venue.drivers;
+      },
+      extendContext: (base) =>
+        Object.assign(base, { referencePrice: (symbol: string) => prices.read(symbol) }),
+      startAtMs: START_AT_MS,
+      ...faults,
+    });
+    this.edge = this.simulation.edge('thread/gateway-0', () => undefined);
+    this.customers = USERS.map((userId) => new Customer(userId, this));
+    t.after(() => {
+      this.simulation.close();
+      this.venue.close();
+      rmSync(this.directory, { recursive: true, force: true });
+    });
+  }
+
+  get venue(): EngineVenue {
+    assert(this.#outside !== null);
+    return this.#outside.venue;
+  }
+
+  /** Gives every customer cash and shares; asked again until it is booked. */
+  async fund(): Promise<void> {
+    const deposits = [
+      { depositId: 'cash', asset: 'USD', amount: CASH_IN_CENTS, costInCents: 0 },
+      ...SYMBOLS.map((asset) => ({
+        depositId: `shares/${asset}`,
+        asset,
+        amount: SHARES,
+        costInCents: 0,
+      })),
+    ];
+    for (const userId of USERS) {
+      const to = shardOf(userId, this.#settings.shardMap);
+      await this.#untilAnswered(() =>
+        this.edge.ask<DepositAssets>(to, { kind: 'DepositAssets', userId, deposits }, ASK_MS),
+      );
+    }
+  }
+
+  place(command: Omit<PlaceOrder, 'kind' | 'replyTo' | 'waitMs'>) {
+    const to = shardOf(command.userId, this.#settings.shardMap);
+    return this.edge.ask<PlaceOrder>(to, { kind: 'PlaceOrder', waitMs: 2_000, ...command }, ASK_MS);
+  }
+
+  cancel(userId: string, orderId: string) {
+    const to = shardOf(userId, this.#settings.shardMap);
+    const command = { kind: 'CancelOrder', userId, orderId, waitMs: 1_000 } as const;
+    return this.edge.ask<CancelOrder>(to, command, ASK_MS);
+  }
+
+  async order(userId: string, orderId: string): Promise<Order> {
+    const to = shardOf(userId, this.#settings.shardMap);
+    const query = { kind: 'GetOrder', userId, orderId } as const;
+    const answer = await this.#untilAnswered(() => this.edge.ask<GetOrder>(to, query, ASK_MS));
+    assert(answer.outcome === 'order', `order ${orderId} is gone`);
+    return answer.order;
+  }
+
+  async account(userId: string) {
+    const to = shardOf(userId, this.#settings.shardMap);
+    const query = { kind: 'GetAccount', userId } as const;
+    const answer = await this.#untilAnswered(() => this.edge.ask<GetAccount>(to, query, ASK_MS));
+    return answer.account;
+  }
+
+  /** Virtual time of the outside: it goes on when the broker has crashed. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#outside?.environment.after(ms, resolve));
+  }
+
+  /** Runs until the promise has settled. */
+  async untilDone<Result>(work: Promise<Result>, maxMs: number): Promise<Result> {
+    let isDone = false;
+    const settled = work.finally(() => {
+      isDone = true;
+    });
+    settled.catch(() => undefined); // awaited below; a rejection before that is not unhandled
+    assert(await this.simulation.runUntil(() => isDone, maxMs), 'it did not end in time');
+    return await settled;
+  }
+
+  async #untilAnswered<Answer>(ask: () => Promise<Answer>) {
+    for (;;) {
+      const answer = await ask();
+      if (!isAskFailure(answer)) return answer as Exclude<Answer, AskFailure>;
+      await this.pause(100);
+    }
+  }
+}
+
+function settingsFor(directory: string, prices: SharedArrayBuffer): Settings {
+  const config = readConfig({ OUTCRY_DATA_DIR: directory, OUTCRY_DEMO: '0' });
+  const data = takeDataDirectory(directory, { shards: 2, installationId: 'simulation' });
+  data.release();
+  return {
+    config: { ...config, exchangeUrl: 'http://127.0.0.1:1', orderThreads: 2 },
+    shards: data.meta.shards,
+    shardMap: data.meta.bucketToShard,
+    prices,
+    freshSigningKey: '',
+  };
+}
+
+function openVenue(environment: SimulationEnvironment, seed: string): EngineVenue {
+  const engine = new Engine({ epoch: 'e1', listings: syntheticListings(SYMBOLS.length) });
+  const venue = createEngineDrivers({ engine, environment, echo: false });
+  const market = new SyntheticMarket(engine, {
+    symbols: SYMBOLS.length,
+    seed: seed.length,
+    printsPerSecond: 10,
+  });
+  venue.run((session, nowMs) => session.openSession('e1-s1', nowMs));
+  venue.run((_, nowMs) => market.advance(nowMs));
+  venue.every(100, (_, nowMs) => market.advance(nowMs));
+  return venue;
+}
