@@ -15,7 +15,9 @@ export interface BenchOutcome {
   readonly tables: readonly Table[];
   /** What a reader must know before quoting a number. */
   readonly remarks: readonly string[];
-  /** Why the exit code is 1: something was lost. Empty when all is well; a slow run is no failure. */
+  /**
+   * Why the exit code is 1: something was lost. Empty when all is well; a slow run is no failure.
+   */
   readonly failures: readonly string[];
 }
 

@@ -1,5 +1,5 @@
-// `npm run bench`: runs one bench, prints its tables, writes its record. Ends 0 when the run completed and nothing was
-// lost, 1 otherwise, 130 when it was interrupted.
+// `npm run bench`: runs one bench, prints its tables, writes its record. Ends 0 when the run
+// completed and nothing was lost, 1 otherwise, 130 when it was interrupted.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Bench, BenchOutcome } from './bench.ts';

@@ -1,5 +1,5 @@
-// What does the actor runtime cost beside the raw means it is built from? Tells, asks and durable turns, each next to its
-// limit, measured in turn in the same run on two worker threads.
+// What does the actor runtime cost beside the raw means it is built from? Tells, asks and durable
+// turns, each next to its limit, measured in turn in the same run on two worker threads.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

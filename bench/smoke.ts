@@ -1,5 +1,5 @@
-// Does the whole product carry a light load, and lose nothing? 500 orders/s and 200 SSE clients for 20 s against a broker
-// that was started as a user starts it, on a fresh data directory.
+// Does the whole product carry a light load, and lose nothing? 500 orders/s and 200 SSE clients for
+// 20 s against a broker that was started as a user starts it, on a fresh data directory.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -8,7 +8,9 @@ import { FAIL_CODES } from '../src/domain/reject-codes.ts';
 import { PROBLEMS } from '../src/gateway/problem.ts';
 
 const LINES_MAX = 400;
-const LINE_LENGTH_MAX = 128;
+const LINE_LENGTH_MAX = 100;
+/** A sentence that names a test may take the room it needs, and so may what cannot be broken. */
+const MAY_BE_LONG = /^\s*(await t\.)?test\(|^\s*(\[?'|`)|https?:\/\/|biome-ignore/;
 
 const SOURCES = listed('src').filter((path) => /\.(ts|mjs)$/.test(path));
 
@@ -89,7 +91,8 @@ test('no file has a second noun in it: none is longer than 400 lines', () => {
   for (const path of all.filter((name) => /\.(ts|mjs)$/.test(name))) {
     const lines = readFileSync(path, 'utf8').split('\n');
     assert(lines.length <= LINES_MAX, `${path} has ${lines.length} lines`);
-    const long = lines.findIndex((line) => line.length > LINE_LENGTH_MAX);
+    const isLong = (line: string) => line.length > LINE_LENGTH_MAX && !MAY_BE_LONG.test(line);
+    const long = lines.findIndex(isLong);
     assert.equal(long, -1, `${path}:${long + 1} is longer than ${LINE_LENGTH_MAX} columns`);
   }
 });

@@ -1,4 +1,5 @@
-// Asks another actor again and again, a fixed number of asks on the way, and measures each from the ask to its answer.
+// Asks another actor again and again, a fixed number of asks on the way, and measures each from the
+// ask to its answer.
 import {
   type Actor,
   type AskFailure,

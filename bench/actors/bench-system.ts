@@ -1,4 +1,5 @@
-// The running system of the runtime bench, seen from the main thread: questions in, measured answers out.
+// The running system of the runtime bench, seen from the main thread: questions in, measured
+// answers out.
 import { createLog } from '../../src/log.ts';
 import {
   type Address,

@@ -1,4 +1,5 @@
-// A durable actor at its smallest: one row per ask, one commit per turn, and no answer before the commit.
+// A durable actor at its smallest: one row per ask, one commit per turn, and no answer before the
+// commit.
 import type { Context, DurableActor } from '../../src/runtime/actor.ts';
 import { RowStore } from '../harness/row-store.ts';
 import type { Ask } from './protocol.ts';

@@ -1,4 +1,5 @@
-// The system of the runtime bench: two worker threads, an actor of each sort where it is needed, the product's own limits.
+// The system of the runtime bench: two worker threads, an actor of each sort where it is needed,
+// the product's own limits.
 import { LIMITS, RUNTIME_LIMITS } from '../../src/limits.ts';
 import { type Actor, type ActorKind, type Address, addressOf } from '../../src/runtime/actor.ts';
 import type { SystemDefinition } from '../../src/runtime/system.ts';

@@ -1,4 +1,5 @@
-// Awaits something, but no longer than until Ctrl-C: the caller's `finally` then stops what was started.
+// Awaits something, but no longer than until Ctrl-C: the caller's `finally` then stops what was
+// started.
 
 export async function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort: () => void = () => undefined;

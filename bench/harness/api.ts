@@ -1,4 +1,5 @@
-// What a bench asks the product before and after the load: plain GETs with fetch, a client of its own beside the load's.
+// What a bench asks the product before and after the load: plain GETs with fetch, a client of its
+// own beside the load's.
 
 const REQUEST_MS_MAX = 10_000;
 const ORDERS_PAGE = 200;

@@ -1,4 +1,5 @@
-// The product, started as a user would start it, on a data directory of its own and a free port; stopped by a signal.
+// The product, started as a user would start it, on a data directory of its own and a free port;
+// stopped by a signal.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +71,9 @@ export class BrokerProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Process ids by part; null where /proc does not tell. A part that was restarted has another id. */
+  /**
+   * Process ids by part; null where /proc does not tell. A part that was restarted has another id.
+   */
   parts(): { readonly broker: number | null; readonly simulator: number | null } {
     const children = this.#child.pid === undefined ? [] : childrenOf(this.#child.pid);
     const pidOf = (script: RegExp): number | null =>
@@ -84,7 +87,10 @@ export class BrokerProcess {
   }
 }
 
-/** What the product says: the first match is waited for, the last of it is kept for an error. Reads on for ever. */
+/**
+ * What the product says: the first match is waited for, the last of it is kept for an error. Reads
+ * on for ever.
+ */
 class Output {
   text = '';
   readonly #stdout: NodeJS.ReadableStream | null;
@@ -135,7 +141,8 @@ function environmentFor(dataDir: string, settings: BrokerOptions['settings']) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OUTCRY_'));
   return {
     ...Object.fromEntries(inherited),
-    // Makes the product watch this process as it would watch npm: it ends with us, even when we are killed.
+    // Makes the product watch this process as it would watch npm: it ends with us, even when we are
+    // killed.
     npm_lifecycle_event: 'bench',
     ...settings,
     OUTCRY_PORT: '0',

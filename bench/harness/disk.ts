@@ -1,4 +1,5 @@
-// How long the disk of a directory takes to make a small write durable: no durable order can be faster.
+// How long the disk of a directory takes to make a small write durable: no durable order can be
+// faster.
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Latencies, type LatencySummary } from './histogram.ts';

@@ -18,7 +18,9 @@ export class Latencies {
     figures: 3,
   });
 
-  /** Below one microsecond (and below zero, when two clocks are read within one tick) counts as one. */
+  /**
+   * Below one microsecond (and below zero, when two clocks are read within one tick) counts as one.
+   */
   record(latencyMs: number): void {
     const us = Math.round(latencyMs * 1_000);
     this.#histogram.record(Math.min(Math.max(us, 1), HIGHEST_US));

@@ -1,4 +1,5 @@
-// Where a number was measured: the machine, the versions and the commit. Nothing that names a host or a person.
+// Where a number was measured: the machine, the versions and the commit. Nothing that names a host
+// or a person.
 import { execFileSync, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';

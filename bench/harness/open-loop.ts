@@ -1,5 +1,5 @@
-// Sends at intended times that do not wait for answers: what is late goes out at once, and its latency counts from the
-// time when it should have gone, so that queueing is not hidden.
+// Sends at intended times that do not wait for answers: what is late goes out at once, and its
+// latency counts from the time when it should have gone, so that queueing is not hidden.
 
 export interface LoopClock {
   /** Milliseconds with fractions that never go back. */

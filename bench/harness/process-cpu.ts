@@ -1,4 +1,5 @@
-// CPU seconds and peak memory of other processes, read from /proc. Where there is no /proc, or the process is gone: null.
+// CPU seconds and peak memory of other processes, read from /proc. Where there is no /proc, or the
+// process is gone: null.
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessUsage {
@@ -45,7 +46,10 @@ export function peakBytesIn(status: string): number | null {
   return match === null ? null : Number(match[1]) * 1_024;
 }
 
-/** The name stands in brackets and may hold spaces and brackets itself; the first field behind it is the state. */
+/**
+ * The name stands in brackets and may hold spaces and brackets itself; the first field behind it is
+ * the state.
+ */
 function fieldsAfterName(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -1,5 +1,6 @@
-// An HTTP/1.1 client for load: raw sockets kept alive, requests as bytes that were made before, one request per connection
-// at a time. Who finds no free connection waits in line, and its latency with it.
+// An HTTP/1.1 client for load: raw sockets kept alive, requests as bytes that were made before, one
+// request per connection at a time. Who finds no free connection waits in line, and its latency
+// with it.
 import { connect, type Socket } from 'node:net';
 import { ResponseError, type ResponseHead, ResponseParser } from './response-parser.ts';
 

@@ -1,4 +1,5 @@
-// Reads HTTP/1.1 responses from a byte stream that may be split anywhere, one after the other, without a copy of the bodies.
+// Reads HTTP/1.1 responses from a byte stream that may be split anywhere, one after the other,
+// without a copy of the bodies.
 
 export interface ResponseHead {
   readonly status: number;

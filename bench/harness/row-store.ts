@@ -1,4 +1,5 @@
-// A table that rows are appended to, opened as the product opens its files. The durable actor and its raw peer share it.
+// A table that rows are appended to, opened as the product opens its files. The durable actor and
+// its raw peer share it.
 import type { Statement } from 'better-sqlite3';
 import { LIMITS } from '../../src/limits.ts';
 import { openDatabase } from '../../src/store/database.ts';

@@ -1,5 +1,5 @@
-// One SSE stream on a raw socket. With a listener every event is parsed; without, bytes are only counted, because reading
-// thousands of streams costs more than making them.
+// One SSE stream on a raw socket. With a listener every event is parsed; without, bytes are only
+// counted, because reading thousands of streams costs more than making them.
 import { connect, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';

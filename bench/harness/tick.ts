@@ -22,11 +22,17 @@ export function tickOf(seq: number): Tick {
   };
 }
 
-/** The receiver confirms whole stretches; the sender has at most so many of them on the way, in every peer. */
+/**
+ * The receiver confirms whole stretches; the sender has at most so many of them on the way, in
+ * every peer.
+ */
 export const STRETCH = 1_024;
 export const STRETCHES_ON_THE_WAY = 8;
 
-/** Credit-based sending: no queue grows beyond what is on the way, and the end is known when the last stretch is confirmed. */
+/**
+ * Credit-based sending: no queue grows beyond what is on the way, and the end is known when the
+ * last stretch is confirmed.
+ */
 export class CreditedSender {
   readonly #messages: number;
   #sent = 0;

@@ -1,4 +1,5 @@
-// A generator process: its work is generating load, and its CPU time is nobody else's. It ends with its parent.
+// A generator process: its work is generating load, and its CPU time is nobody else's. It ends with
+// its parent.
 import { OrderLoad } from './order-load.ts';
 import type { FromLoad, LoadPlan, ToLoad } from './protocol.ts';
 import { StreamLoad } from './stream-load.ts';

@@ -1,4 +1,5 @@
-// Whether the numbered events of one stream are all there, each once: they rise by one from where the stream began.
+// Whether the numbered events of one stream are all there, each once: they rise by one from where
+// the stream began.
 
 export class EventCheck {
   #lastSeq: number | null = null;

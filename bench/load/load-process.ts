@@ -1,4 +1,5 @@
-// The parent's side of a generator process: its phases as promises, all of which reject when it ends before its time.
+// The parent's side of a generator process: its phases as promises, all of which reject when it
+// ends before its time.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FromLoad, LoadPlan, OrderReport, Phase, StreamReport, ToLoad } from './protocol.ts';

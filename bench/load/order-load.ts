@@ -1,5 +1,5 @@
-// Places orders at a steady rate, whatever comes back, and keeps what came back: latencies, statuses, and the ids of the
-// orders that the broker said it had taken.
+// Places orders at a steady rate, whatever comes back, and keeps what came back: latencies,
+// statuses, and the ids of the orders that the broker said it had taken.
 import { Latencies } from '../harness/histogram.ts';
 import { OpenLoop, SYSTEM_LOOP_CLOCK } from '../harness/open-loop.ts';
 import { type HttpFailure, HttpPool, type HttpReply, requestText } from '../harness/raw-http.ts';

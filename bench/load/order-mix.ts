@@ -1,5 +1,6 @@
-// Which order is sent as the n-th of a user: half limit orders that rest far from the market, half market orders, buys and
-// sells in turn. Pure, and so that no two orders of a user are alike within hundreds, as the duplicate check would ask.
+// Which order is sent as the n-th of a user: half limit orders that rest far from the market, half
+// market orders, buys and sells in turn. Pure, and so that no two orders of a user are alike within
+// hundreds, as the duplicate check would ask.
 import type { PricedSymbol } from '../harness/api.ts';
 
 export interface MixedOrder {

@@ -1,4 +1,5 @@
-// What a bench and its generator processes say to each other. Numbers travel as plain data, latencies as summaries.
+// What a bench and its generator processes say to each other. Numbers travel as plain data,
+// latencies as summaries.
 
 import type { PricedSymbol } from '../harness/api.ts';
 import type { BenchUser } from '../harness/broker-process.ts';
@@ -32,7 +33,10 @@ export interface StreamPlan {
 
 export type LoadPlan = OrderPlan | StreamPlan;
 
-/** `ready`: connected. `warm`: from here on it is timed. `sent`: all is sent, answers may be missing. */
+/**
+ * `ready`: connected. `warm`: from here on it is timed. `sent`: all is sent, answers may be
+ * missing.
+ */
 export type Phase = 'ready' | 'warm' | 'sent';
 
 export type ToLoad =

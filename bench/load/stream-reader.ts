@@ -1,4 +1,5 @@
-// One parsed stream of a user: how old its prices are, how late its order events, and whether any of those is missing.
+// One parsed stream of a user: how old its prices are, how late its order events, and whether any
+// of those is missing.
 import type { Latencies } from '../harness/histogram.ts';
 import type { SseEvent } from '../harness/sse-client.ts';
 import { EventCheck } from './event-check.ts';
@@ -28,7 +29,10 @@ export class StreamReader {
   readonly #totals: StreamTotals;
   readonly #seenOrders: Set<string>;
   readonly #onHello: () => void;
-  /** Of these symbols the snapshot has come: it is as old as its last trade, and no measure of delivery. */
+  /**
+   * Of these symbols the snapshot has come: it is as old as its last trade, and no measure of
+   * delivery.
+   */
   readonly #begun = new Set<string>();
 
   constructor(totals: StreamTotals, seenOrders: Set<string>, onHello: () => void) {

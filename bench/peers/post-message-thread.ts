@@ -70,7 +70,8 @@ function post(to: MessagePort, form: Form, batch: number, first: number, count: 
       to.postMessage(ticks);
       continue;
     }
-    // An exact-size copy: the packer's own buffer is a slice of a pool, which would be cloned as a whole.
+    // An exact-size copy: the packer's own buffer is a slice of a pool, which would be cloned as a
+    // whole.
     const bytes = new Uint8Array(packr.pack(ticks));
     to.postMessage(bytes, [bytes.buffer]);
   }

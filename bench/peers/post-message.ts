@@ -1,4 +1,5 @@
-// The raw limit of messages between two worker threads: postMessage without a runtime, plain and batched by hand.
+// The raw limit of messages between two worker threads: postMessage without a runtime, plain and
+// batched by hand.
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { LatencySummary } from '../harness/histogram.ts';
 import type { Form, FromThread, ToThread } from './post-message-protocol.ts';

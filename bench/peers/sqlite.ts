@@ -1,4 +1,5 @@
-// The raw limit of durable turns: the same rows in the same file, committed in batches of a given size, without actors.
+// The raw limit of durable turns: the same rows in the same file, committed in batches of a given
+// size, without actors.
 import { RowStore } from '../harness/row-store.ts';
 
 /** Rows per second. */

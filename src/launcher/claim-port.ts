@@ -1,5 +1,5 @@
-// Finds out whether a port is free and claims it for the gateways, which bind it with SO_REUSEPORT: a
-// second process that did the same would not fail, it would take half of the connections.
+// Finds out whether a port is free and claims it for the gateways, which bind it with SO_REUSEPORT:
+// a second process that did the same would not fail, it would take half of the connections.
 import { createServer, type Server } from 'node:net';
 
 export class PortInUseError extends Error {
