@@ -1,6 +1,7 @@
 // What a thread of the read pool can be asked. One read-only connection per file, opened at its
 // first question.
-import { OrderList, type OrderQuery } from '../store/order-list.ts';
+import type { OrderQuery } from '../domain/order-query.ts';
+import { OrderList } from '../store/order-list.ts';
 
 export interface ListOrdersTask {
   readonly task: 'list_orders';

@@ -1,18 +1,9 @@
 // Lists of a user's orders from a read-only connection: sees what was committed, takes no lock that
 // a writer would feel.
-import type { Order, OrderStatus } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderQuery } from '../domain/order-query.ts';
 import { type Db, openReadOnly } from './database.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
-
-export interface OrderQuery {
-  readonly userId: string;
-  readonly statuses: readonly OrderStatus[];
-  readonly symbol: string | null;
-  readonly updatedSinceMs: number | null;
-  readonly limit: number;
-  readonly offset: number;
-  readonly beforeId: string | null;
-}
 
 export class OrderList {
   readonly #db: Db;
