@@ -1,5 +1,5 @@
-// Builds the broker from its parts and takes it down again: data directory, threads, read pool,
-// demo.
+// Builds the broker from its parts and takes it down again: port, data directory, threads, read
+// pool, demo.
 import { randomBytes } from 'node:crypto';
 import { nanoid } from 'nanoid';
 import { EXCHANGE_CONNECTION, gatewayAddress, READ_POOL } from './actors/addresses.ts';
@@ -15,7 +15,7 @@ import { isAskFailure } from './runtime/actor.ts';
 import type { Edge } from './runtime/edge.ts';
 import { ThreadSupervisor } from './runtime/threads/thread-supervisor.ts';
 import { PriceTable } from './shared/price-table.ts';
-import { takeDataDirectory } from './store/data-directory.ts';
+import { type DataDirectory, type DataPaths, takeDataDirectory } from './store/data-directory.ts';
 import { awaitReady } from './system/await-ready.ts';
 import { defineSystem, NO_PARTS } from './system/define-system.ts';
 import type { Settings } from './system/settings.ts';
@@ -42,67 +42,98 @@ export async function startBroker(
   if (exchangeUrl === null) {
     throw new ConfigError('OUTCRY_EXCHANGE_URL is missing: `npm start` brings its own exchange');
   }
-  const claim = await claimPort(config.host, config.port);
-  const { port } = claim;
-  const fresh = { shards: config.shards, installationId: nanoid() };
-  const data = takeDataDirectory(config.dataDir, fresh);
-  const settings: Settings = {
-    config: { ...config, exchangeUrl, port },
-    shards: data.meta.shards,
-    shardMap: data.meta.bucketToShard,
-    prices: PriceTable.create(LIMITS.symbolsMax).buffer,
-    freshSigningKey: randomBytes(32).toString('base64url'),
-  };
-  const entry = new URL('./thread.ts', import.meta.url);
-  let startupCompleted = false;
+  const { port, release } = await claimPort(config.host, config.port);
+  const data = takeData(config, release);
+  const settings = settingsOf({ ...config, exchangeUrl, port }, data);
+  const startup = new Startup(settings, data.paths);
   const supervisor = new ThreadSupervisor({
     definition: defineSystem(settings, NO_PARTS),
-    threads: workerThreads(settings).map((name) => ({ name, entry, data: settings })),
+    threads: workerThreads(settings).map((name) => ({
+      name,
+      entry: new URL('./thread.ts', import.meta.url),
+      data: settings,
+    })),
     log,
     onFatal,
-    onThreadUp: (name) => {
-      if (startupCompleted) tellGateway(name);
-    },
+    onThreadUp: (name) => startup.threadUp(name),
   });
   const main = supervisor.edge('main/0', () => undefined);
-  const pool = new ReadPool({
-    paths: data.paths,
-    shards: settings.shardMap,
-    threads: LIMITS.readThreads,
-    queueMax: LIMITS.smallAskWindow,
-  });
-  const reads: Edge = supervisor.edge(READ_POOL, (message) => pool.receive(message, reads));
-
+  const pool = openReadPool(supervisor, settings, data.paths);
   await supervisor.start();
-
-  function tellGateway(thread: string): void {
-    const number = /^gateway-(\d+)$/.exec(thread)?.[1];
-    if (number === undefined) return;
-    main.tell<StartupCompleted>(gatewayAddress(Number(number)), { kind: 'StartupCompleted' });
-  }
-
-  async function prepare(): Promise<Demo | null> {
-    const demo = config.demo ? await prepareDemo(main, data.paths.demo) : null;
-    await awaitReady(main, settings.shards, config.demo);
-    if (demo !== null) writeDemo(data.paths.demo, demo);
-    startupCompleted = true;
-    for (const thread of workerThreads(settings)) tellGateway(thread);
-    return demo;
-  }
-
   return {
     port,
     url: `http://${config.host}:${port}`,
     supervisor,
-    ready: prepare(),
+    ready: startup.complete(main),
     connections: () => connectionsText(main),
     async stop() {
       await supervisor.stop(LIMITS.stopMs);
       await pool.close();
       data.release();
-      claim.release();
+      release();
     },
   };
+}
+
+function takeData(config: Config, releasePort: () => void): DataDirectory {
+  try {
+    const fresh = { shards: config.shards, installationId: nanoid() };
+    return takeDataDirectory(config.dataDir, fresh);
+  } catch (error) {
+    releasePort();
+    throw error;
+  }
+}
+
+function settingsOf(config: Settings['config'], { meta }: DataDirectory): Settings {
+  return {
+    config,
+    shards: meta.shards,
+    shardMap: meta.bucketToShard,
+    prices: PriceTable.create(LIMITS.symbolsMax).buffer,
+    freshSigningKey: randomBytes(32).toString('base64url'),
+  };
+}
+
+function openReadPool(supervisor: ThreadSupervisor, settings: Settings, paths: DataPaths) {
+  const pool = new ReadPool({
+    paths,
+    shards: settings.shardMap,
+    threads: LIMITS.readThreads,
+    queueMax: LIMITS.smallAskWindow,
+  });
+  const edge: Edge = supervisor.edge(READ_POOL, (message) => pool.receive(message, edge));
+  return pool;
+}
+
+/** The last step of a start, once; every gateway, also one that is replaced, is told of it. */
+class Startup {
+  readonly #settings: Settings;
+  readonly #paths: DataPaths;
+  #main: Edge | null = null;
+
+  constructor(settings: Settings, paths: DataPaths) {
+    this.#settings = settings;
+    this.#paths = paths;
+  }
+
+  async complete(main: Edge): Promise<Demo | null> {
+    const { config, shards } = this.#settings;
+    const demo = config.demo ? await prepareDemo(main, this.#paths.demo) : null;
+    await awaitReady(main, shards, config.demo);
+    if (demo !== null) writeDemo(this.#paths.demo, demo);
+    this.#main = main;
+    for (const thread of workerThreads(this.#settings)) this.threadUp(thread);
+    return demo;
+  }
+
+  threadUp(thread: string): void {
+    const gateway = /^gateway-(\d+)$/.exec(thread)?.[1];
+    if (gateway === undefined) return;
+    this.#main?.tell<StartupCompleted>(gatewayAddress(Number(gateway)), {
+      kind: 'StartupCompleted',
+    });
+  }
 }
 
 async function connectionsText(edge: Edge): Promise<string> {

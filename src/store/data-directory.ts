@@ -99,12 +99,21 @@ function metaOf(directory: string, fresh: { shards: number; installationId: stri
 }
 
 export function readMeta(path: string): Meta {
-  const meta = JSON.parse(readFileSync(path, 'utf8')) as Meta;
+  const unreadable = new DataDirectoryError(
+    `${path} is not a description that this version can read`,
+  );
+  let meta: Meta;
+  try {
+    meta = JSON.parse(readFileSync(path, 'utf8')) as Meta;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw unreadable;
+    throw error;
+  }
   const sound =
     meta.schemaVersion === 1 &&
     Number.isInteger(meta.shards) &&
     meta.bucketToShard.length === BUCKETS &&
     meta.bucketToShard.every((shard) => shard >= 0 && shard < meta.shards);
-  if (!sound) throw new DataDirectoryError(`${path} is not a description this version can read`);
+  if (!sound) throw unreadable;
   return meta;
 }
