@@ -32,9 +32,11 @@ export function reportOf(error: unknown): ErrorReport {
 
 /**
  * After a failed read, write or fsync nothing in memory or on disk can be trusted: only a fresh
- * process can.
+ * process can. A disk that is full or a file that is damaged is no message's fault either: it must
+ * not make poison of what is only waiting for room.
  */
 export function isStorageFault(error: unknown): boolean {
   const { code, message } = reportOf(error);
-  return /^SQLITE_IOERR/.test(code ?? '') || /SQLITE_IOERR|disk I\/O error/.test(message);
+  const fault = /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|CANTOPEN|READONLY)/;
+  return fault.test(code ?? '') || /SQLITE_IOERR|disk I\/O error/.test(message);
 }

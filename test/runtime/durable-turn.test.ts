@@ -103,6 +103,15 @@ test('after a failed fsync nothing is answered and nothing is run again', (t) =>
   assert.equal(committedTotal(path), 0);
 });
 
+test('a full disk makes poison of no message: nothing is answered, the process ends', (t) => {
+  const full = new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+  const { world, path } = aSum(t, { commit: full });
+  add(world, 1, 2);
+  world.settle();
+  assert.deepEqual(world.take(), ['process of b is lost: sum/b: database or disk is full']);
+  assert.equal(committedTotal(path), 0);
+});
+
 test('an actor that cannot even roll back is built again from the file', (t) => {
   const { world, steps, path } = aSum(t, { rollback: new Error('cannot roll back') });
   add(world, 1, -1);
