@@ -65,7 +65,7 @@ export async function startBroker(
     url: `http://${config.host}:${port}`,
     supervisor,
     ready: startup.complete(main),
-    connections: () => connectionsText(main),
+    connections: () => connectionsText(main, config.exchangeConnections),
     async stop() {
       await supervisor.stop(LIMITS.stopMs);
       await pool.close();
@@ -136,13 +136,17 @@ class Startup {
   }
 }
 
-async function connectionsText(edge: Edge): Promise<string> {
+async function connectionsText(edge: Edge, orderConnections: number): Promise<string> {
   const question = { kind: 'GetConnectionState' } as const;
   const state = await edge.ask<GetConnectionState>(EXCHANGE_CONNECTION, question, LIMITS.readAskMs);
   if (isAskFailure(state)) return 'not known';
   const { orders, control, tradeFeed, priceFeed } = state.connections;
-  const total = orders + control + tradeFeed + priceFeed;
-  const parts = { orders, control, 'trade feed': tradeFeed, 'price feed': priceFeed };
-  const text = Object.entries(parts).map(([name, count]) => `${name} ${count}`);
-  return `${total} (${text.join(', ')})`;
+  const open = orders + control + tradeFeed + priceFeed;
+  const limits = [
+    `orders ${orders} of ${orderConnections}`,
+    `control ${control} of ${LIMITS.controlConnections}`,
+    `trade feed ${tradeFeed} of 1`,
+    `price feed ${priceFeed} of 1`,
+  ];
+  return `${open} open (${limits.join(', ')})`;
 }
