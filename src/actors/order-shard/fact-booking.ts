@@ -1,6 +1,6 @@
 // What the exchange said about an order, booked once, whatever the order's status and however often
 // it comes.
-import { isDoneAtVenue, type OrderFacts } from '../../domain/order.ts';
+import { isAnswered, isDoneAtVenue, type OrderFacts } from '../../domain/order.ts';
 import type { OrderEventKind } from '../../domain/user-event.ts';
 import type { Execution } from '../../exchange/port.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -52,7 +52,11 @@ export class FactBooking {
     ctx.reply(fact.replyTo, { outcome: 'booked' });
     this.#desk.unresolved.definiteAnswer(stored.order);
     const { order } = stored;
-    if (fact.answer === 'found' || order.externalOrderId !== null || !order.isOpen) return stored;
+    if (fact.answer === 'found' || isAnswered(order)) return stored;
+    if (fact.answer === 'refused') {
+      const venueRejected = fact.reason ?? 'refused';
+      return this.#desk.apply(stored, { venueRejected }, 'order_failed', ctx);
+    }
     if (!this.#desk.unresolved.provesAbsence(order, fact)) return stored;
     const kind = order.cancelsRequested > 0 ? 'order_cancelled' : 'order_failed';
     return this.#desk.apply(stored, { ourVerdict: 'not_found_at_exchange' }, kind, ctx);

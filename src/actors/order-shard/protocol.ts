@@ -154,7 +154,10 @@ export interface FactReply {
 export interface OrderQueried {
   readonly kind: 'OrderQueried';
   readonly orderId: string;
-  readonly answer: 'found' | 'not_found';
+  /** `refused`: the exchange knows it as an order that it refused. */
+  readonly answer: 'found' | 'not_found' | 'refused';
+  /** Why it was refused, else null. */
+  readonly reason: string | null;
   /** When the question was written to the socket. */
   readonly askedAtMs: number;
   /** No execution waits for an owner at the trade-processor. */

@@ -119,7 +119,14 @@ export class Reconciler implements Actor<Message, Ctx> {
       ctx,
     );
     const asked = orderIds.flatMap((orderId) => byId.get(orderId) ?? []);
-    this.#onFound(asked.filter(isFound), epoch, askedAtMs, ctx);
+    const known = asked.filter(isFound);
+    this.#onFound(
+      known.filter((one) => !isRefused(one)),
+      epoch,
+      askedAtMs,
+      ctx,
+    );
+    this.#onRefused(known.filter(isRefused), askedAtMs, ctx);
     const notFound = asked.filter(({ outcome }) => outcome === 'not_found');
     this.#askParked(
       notFound.map(({ clientOrderId }) => clientOrderId),
@@ -143,7 +150,16 @@ export class Reconciler implements Actor<Message, Ctx> {
     );
     for (const { clientOrderId } of found) {
       this.#orders.answered(clientOrderId, askedAtMs);
-      this.#tellShard(clientOrderId, { answer: 'found', askedAtMs, nothingParked: false }, ctx);
+      this.#tellShard(clientOrderId, { answer: 'found', askedAtMs }, ctx);
+    }
+  }
+
+  /** The answer to the submit was lost, or the submit came too late: there is nothing to map. */
+  #onRefused(refused: readonly Found[], askedAtMs: number, ctx: Ctx): void {
+    this.#answeredFound += refused.length;
+    for (const { clientOrderId, order } of refused) {
+      this.#orders.answered(clientOrderId, askedAtMs);
+      this.#tellShard(clientOrderId, { answer: 'refused', reason: order.reason, askedAtMs }, ctx);
     }
   }
 
@@ -225,14 +241,14 @@ export class Reconciler implements Actor<Message, Ctx> {
 
   #tellShard(
     orderId: string,
-    word: Pick<OrderQueried, 'answer' | 'askedAtMs' | 'nothingParked'>,
+    word: Pick<OrderQueried, 'answer' | 'askedAtMs'> & Partial<OrderQueried>,
     ctx: Ctx,
   ): void {
     const tracked = this.#orders.get(orderId);
     if (tracked === undefined) return; // settled meanwhile: its shard lists it no more
     ctx.ask<OrderQueried>(
       tracked.shard,
-      { kind: 'OrderQueried', orderId, ...word },
+      { kind: 'OrderQueried', orderId, reason: null, nothingParked: false, ...word },
       (answer) => ({ kind: 'FactBooked', orderId, answer }),
       LIMITS.factAskMs,
     );
@@ -253,4 +269,9 @@ type Found = Extract<QueryResult, { outcome: 'found' }>;
 
 function isFound(result: QueryResult): result is Found {
   return result.outcome === 'found';
+}
+
+/** Rejected after trades is another matter (E24): the feed tells it. */
+function isRefused({ order }: Found): boolean {
+  return order.status === 'rejected' && order.cumQty === 0;
 }

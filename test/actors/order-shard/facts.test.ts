@@ -125,16 +125,7 @@ test('E11 absence is proven by two answers that are late enough, not by one', (t
   const { id, notAfterMs } = rig.lastOrder();
   const provableAtMs = notAfterMs + 2_000;
   const ask = (askedAtMs: number, nothingParked = true) => {
-    const replyTo = rig.actor.replyTo<{ outcome: 'booked' }>();
-    const answer = 'not_found';
-    rig.actor.receive({
-      kind: 'OrderQueried',
-      orderId: id,
-      answer,
-      askedAtMs,
-      nothingParked,
-      replyTo,
-    });
+    rig.query(id, { answer: 'not_found', askedAtMs, nothingParked });
     return rig.order(id).status;
   };
   assert.equal(ask(provableAtMs - 1), 'pending', 'too early to prove anything');
@@ -143,6 +134,20 @@ test('E11 absence is proven by two answers that are late enough, not by one', (t
   assert.equal(ask(provableAtMs + 1), 'pending', 'the first proof');
   assert.equal(ask(provableAtMs + 2), 'failed', 'the second');
   assert.equal(rig.order(id).failCode, 'not_found_at_exchange');
+  assert.equal(rig.account().reservedInCents, 0);
+});
+
+test('an order that the exchange says it refused has failed, though the answer to its submit was lost', (t) => {
+  const rig = funded(t);
+  rig.place();
+  const { id } = rig.lastOrder();
+  rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
+  rig.query(id, { answer: 'refused', reason: 'too_late' });
+  const { status, failCode, venueRejected } = rig.order(id);
+  assert.deepEqual(
+    [status, failCode, venueRejected],
+    ['failed', 'rejected_by_exchange', 'too_late'],
+  );
   assert.equal(rig.account().reservedInCents, 0);
 });
 

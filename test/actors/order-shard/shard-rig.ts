@@ -10,6 +10,7 @@ import type {
   AccountReply,
   EventsReply,
   FactReply,
+  OrderQueried,
   OrderReply,
   PlaceOrder,
   PositionsReply,
@@ -158,6 +159,19 @@ export class ShardRig {
     const replyTo = this.actor.replyTo<FactReply>();
     this.actor.receive({ kind: 'ExecutionReported', orderId, execution, replyTo });
     return this.reply<FactReply>(replyTo.correlationId);
+  }
+
+  /** The reconciler brings what the exchange said to its question. */
+  query(orderId: string, word: Pick<OrderQueried, 'answer'> & Partial<OrderQueried>): void {
+    this.actor.receive({
+      kind: 'OrderQueried',
+      orderId,
+      reason: null,
+      askedAtMs: this.actor.ctx.nowMs(),
+      nothingParked: true,
+      replyTo: this.actor.replyTo<FactReply>(),
+      ...word,
+    });
   }
 
   execution(orderId: string, changes: Partial<Execution>): Execution {

@@ -5,10 +5,10 @@ import {
   type LinkState,
   type QueryOrders,
 } from '../../../src/actors/exchange-connection/protocol.ts';
-import type { UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
+import type { OrderQueried, UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
 import type { Reconciliation } from '../../../src/actors/reconciler/protocol.ts';
 import { type Message, Reconciler } from '../../../src/actors/reconciler/reconciler.ts';
-import type { QueryResult } from '../../../src/exchange/port.ts';
+import type { QueryResult, VenueOrder } from '../../../src/exchange/port.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { ActorRig, type Sent, START_MS } from '../test-context.ts';
 import { EPOCH, orderIdOf } from '../venue-messages.ts';
@@ -70,6 +70,13 @@ describe('reconciler', () => {
       },
       queried(1, 'found', false),
     ]);
+  });
+
+  test('found, but refused: the shard is told why, and nothing is recorded as accepted', () => {
+    const rig = asking(1);
+    rig.sent();
+    rig.answer('QueryOrders', answered(found(1, { status: 'rejected', reason: 'too_late' })));
+    assert.deepEqual(rig.sent(), [queried(1, 'refused', false, 'too_late')]);
   });
 
   for (const [parked, nothingParked] of [
@@ -235,7 +242,7 @@ function answered(result: QueryResult, askedAtMs = START_MS) {
   return { outcome: 'answered', epoch: EPOCH, askedAtMs, results: [result] };
 }
 
-function found(n: number): QueryResult {
+function found(n: number, changes: Partial<VenueOrder> = {}): QueryResult {
   return {
     outcome: 'found',
     clientOrderId: orderIdOf(n),
@@ -249,6 +256,7 @@ function found(n: number): QueryResult {
       status: 'open',
       cumQty: 0,
       reason: null,
+      ...changes,
     },
   };
 }
@@ -261,9 +269,15 @@ function parkedOf(parked: number) {
   return { outcome: 'parked', parked, quarantined: 0, oldestParkedAtMs: null, inFlight: 0 };
 }
 
-function queried(n: number, answer: 'found' | 'not_found', nothingParked: boolean): Sent {
+function queried(
+  n: number,
+  answer: OrderQueried['answer'],
+  nothingParked: boolean,
+  reason: string | null = null,
+): Sent {
   const orderId = orderIdOf(n);
-  const message = { kind: 'OrderQueried', orderId, answer, askedAtMs: START_MS, nothingParked };
+  const word = { answer, reason, askedAtMs: START_MS, nothingParked };
+  const message = { kind: 'OrderQueried', orderId, ...word };
   return { via: 'ask', to: SHARD_0, message };
 }
 
