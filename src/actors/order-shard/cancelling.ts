@@ -76,6 +76,8 @@ export class Cancelling {
     if (answer.outcome !== 'answered') return this.#retryLater(stored, ctx);
     const { result } = answer;
     if (result.outcome === 'cancelled') {
+      // Closed now, nobody would ask for its external id, and its fills would stay parked.
+      if (stored.order.externalOrderId === null) return this.#retryLater(stored, ctx);
       this.#attempts.delete(orderId);
       if (isDoneAtVenue(stored.order)) return; // the feed was faster
       const facts = { cancelled: 'by_user', finalCumQty: result.cumQty };

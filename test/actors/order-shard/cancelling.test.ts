@@ -120,6 +120,21 @@ test('E15 a cancel of an order with an unknown outcome goes out by its clientOrd
   ]);
 });
 
+test('E15 a cancel answered before the acknowledgement ends the order only after it, with its fills', (t) => {
+  const rig = new CancelRig(t);
+  rig.place();
+  const { id } = rig.lastOrder();
+  rig.cancel(id);
+  rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
+  rig.confirm(id, 4);
+  assert.equal(rig.order(id).status, 'pending_cancel', 'the reconciler still asks whose it is');
+  rig.acknowledge(id, [rig.trade(id, 4, 18_000)]);
+  rig.confirm(id, 4);
+  const { status, cumQty } = rig.order(id);
+  assert.deepEqual([status, cumQty], ['cancelled', 4]);
+  assert.equal(rig.account().reservedInCents, 0);
+});
+
 test('E16 a cancel without an answer is repeated with the same id, and at once when the link is back', (t) => {
   const rig = new CancelRig(t);
   const { id } = rig.submitted();
