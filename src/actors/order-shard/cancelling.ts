@@ -18,7 +18,11 @@ export interface CancellingOptions {
 interface Attempt {
   readonly attempts: number;
   readonly inFlight: boolean;
+  /** Answers that the order was unknown: final for their cancelId, so each asks for a new one. */
+  readonly unknowns: number;
 }
+
+const NO_ATTEMPT: Attempt = { attempts: 0, inFlight: false, unknowns: 0 };
 
 export class Cancelling {
   readonly #desk: Desk;
@@ -33,7 +37,7 @@ export class Cancelling {
 
   foundAtStart(order: Order): void {
     if (order.status === 'pending_cancel') {
-      this.#attempts.set(order.id, { attempts: 0, inFlight: false });
+      this.#attempts.set(order.id, NO_ATTEMPT);
     }
   }
 
@@ -86,7 +90,11 @@ export class Cancelling {
       this.#attempts.delete(orderId);
       this.#refused(stored, result.reason, ctx);
     } else {
-      this.#retryLater(stored, ctx); // an unknown order proves nothing: the reconciler asks (E14)
+      // An unknown order proves nothing (E14): the submit may be on its way, the reconciler asks.
+      const attempt = this.#attempts.get(orderId);
+      if (attempt === undefined) return;
+      this.#attempts.set(orderId, { ...attempt, unknowns: attempt.unknowns + 1 });
+      this.#retryLater(stored, ctx);
     }
   }
 
@@ -100,7 +108,7 @@ export class Cancelling {
     } else {
       // Still in the queue: withdrawn there. On the wire: the cancel goes out when the submit is
       // settled (E15).
-      this.#attempts.set(order.id, { attempts: 0, inFlight: false });
+      this.#attempts.set(order.id, NO_ATTEMPT);
       const withdraw: WithdrawSubmit = { kind: 'WithdrawSubmit', orderId: order.id };
       ctx.tell(EXCHANGE_CONNECTION, withdraw);
     }
@@ -108,14 +116,15 @@ export class Cancelling {
   }
 
   #send(order: Order, ctx: ShardContext): void {
-    const attempts = (this.#attempts.get(order.id)?.attempts ?? 0) + 1;
-    this.#attempts.set(order.id, { attempts, inFlight: true });
+    const attempt = this.#attempts.get(order.id) ?? NO_ATTEMPT;
+    this.#attempts.set(order.id, { ...attempt, attempts: attempt.attempts + 1, inFlight: true });
     ctx.cancelTimer(timerOf(order.id));
     ctx.ask<SubmitCancel>(
       EXCHANGE_CONNECTION,
       {
         kind: 'SubmitCancel',
-        cancelId: `${order.id}.c${order.cancelsRequested}`, // a retry repeats it
+        // Without an answer it is repeated as it was.
+        cancelId: `${order.id}.c${order.cancelsRequested + attempt.unknowns}`,
         orderId: order.id,
         externalOrderId: order.externalOrderId,
       },

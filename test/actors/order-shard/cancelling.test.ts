@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { LINK_DOWN } from '../../../src/actors/exchange-connection/protocol.ts';
+import { LINK_DOWN, type SubmitCancel } from '../../../src/actors/exchange-connection/protocol.ts';
 import type { OrderReply } from '../../../src/actors/order-shard/protocol.ts';
 import { USD } from '../../../src/domain/ledger.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
@@ -133,6 +133,20 @@ test('E15 a cancel answered before the acknowledgement ends the order only after
   const { status, cumQty } = rig.order(id);
   assert.deepEqual([status, cumQty], ['cancelled', 4]);
   assert.equal(rig.account().reservedInCents, 0);
+});
+
+test('E14 a cancel that met an unknown order is asked anew: the same id would repeat the same answer', (t) => {
+  const rig = new CancelRig(t);
+  rig.place();
+  const { id } = rig.lastOrder();
+  rig.cancel(id);
+  rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
+  const result = { outcome: 'refused', cancelId: `${id}.c1`, reason: 'unknown_order' };
+  rig.actor.answer('SubmitCancel', { outcome: 'answered', result: { ...result, cumQty: null } });
+  assert.equal(rig.order(id).status, 'pending_cancel');
+  rig.acknowledge(id);
+  const [anew] = rig.actor.openAsks('SubmitCancel') as SubmitCancel[];
+  assert.equal(anew?.cancelId, `${id}.c2`);
 });
 
 test('E16 a cancel without an answer is repeated with the same id, and at once when the link is back', (t) => {
