@@ -21,12 +21,17 @@ export class Outcry {
   stdout = '';
   stderr = '';
 
-  constructor(dataDir: string, environment: Record<string, string>) {
+  constructor(
+    dataDir: string,
+    environment: Record<string, string>,
+    command: readonly [string, ...string[]] = [process.execPath, 'src/start.mjs'],
+  ) {
     this.dataDir = dataDir;
+    const [file, ...args] = command;
     const inherited = Object.entries(process.env).filter(
       ([name]) => !name.startsWith('OUTCRY_') && !name.startsWith('npm_'),
     );
-    this.process = spawn(process.execPath, ['src/start.mjs'], {
+    this.process = spawn(file, args, {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
