@@ -14,6 +14,8 @@ import type {
   GetAccount,
   GetOrder,
   PlaceOrder,
+  ReadEvents,
+  UserEvent,
 } from '../../src/actors/order-shard/protocol.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
@@ -23,7 +25,7 @@ import {
   type EngineVenue,
 } from '../../src/exchange/simulator/engine-drivers.ts';
 import { SyntheticMarket, syntheticListings } from '../../src/exchange/simulator/synthetic.ts';
-import { type AskFailure, isAskFailure } from '../../src/runtime/actor.ts';
+import { type Address, type AskFailure, isAskFailure } from '../../src/runtime/actor.ts';
 import type { Edge } from '../../src/runtime/edge.ts';
 import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
 import { Simulation, type SimulationOptions } from '../../src/runtime/simulation/simulation.ts';
@@ -32,6 +34,7 @@ import { takeDataDirectory } from '../../src/store/data-directory.ts';
 import { defineSystem } from '../../src/system/define-system.ts';
 import type { Settings } from '../../src/system/settings.ts';
 import { Customer } from './customer.ts';
+import { type VenueFaultRates, VenueFaults } from './venue-faults.ts';
 
 export const SYMBOLS = ['SYN0001', 'SYN0002', 'SYN0003'];
 export const USERS = ['usr_00ada', 'usr_01bo', 'usr_02cy', 'usr_03di'];
@@ -46,19 +49,42 @@ export type Faults = Pick<
   'crashBetweenCommitAndRelease' | 'crashPerStep' | 'messageDelayMaxMs'
 >;
 
+/** Faults of the process and of its wire, and, once they have begun, of the way to the exchange. */
+export interface Trouble extends Faults {
+  readonly venue?: VenueFaultRates;
+}
+
+const NO_VENUE_FAULTS: VenueFaultRates = {
+  requestLost: 0,
+  replyLost: 0,
+  late: 0,
+  errorBefore: 0,
+  errorAfter: 0,
+  notWritten: 0,
+};
+
+interface Outside {
+  readonly venue: EngineVenue;
+  readonly faults: VenueFaults;
+  readonly environment: SimulationEnvironment;
+}
+
 export class BrokerSimulation {
   readonly simulation: Simulation<BrokerContext>;
   readonly directory: string;
   readonly edge: Edge;
   readonly customers: readonly Customer[];
   readonly #settings: Settings;
-  #outside: { readonly venue: EngineVenue; readonly environment: SimulationEnvironment } | null =
-    null;
+  readonly #prices: PriceTable;
+  #outside: Outside | null = null;
+  #isMarketOpen = true;
 
-  constructor(t: Pick<TestContext, 'after'>, seed: string, faults: Faults = {}) {
+  constructor(t: Pick<TestContext, 'after'>, seed: string, trouble: Trouble = {}) {
+    const { venue: rates = NO_VENUE_FAULTS, ...faults } = trouble;
     const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     this.directory = mkdtempSync(join(memory, 'outcry-'));
     const prices = PriceTable.create(16);
+    this.#prices = prices;
     this.#settings = settingsFor(this.directory, prices.buffer);
     this.simulation = new Simulation<BrokerContext>({
       seed,
@@ -67,9 +93,10 @@ export class BrokerSimulation {
         connections: () => ({ orders: 1, control: 1, tradeFeed: 1, priceFeed: 1 }),
       }),
       drivers: (environment) => {
-        const venue = openVenue(environment, seed);
-        this.#outside = { venue, environment };
-        return venue.drivers;
+        const venue = openVenue(environment, seed, () => this.#isMarketOpen);
+        const faults = new VenueFaults(venue.drivers, rates, environment);
+        this.#outside = { venue, faults, environment };
+        return faults.drivers;
       },
       extendContext: (base) =>
         Object.assign(base, { referencePrice: (symbol: string) => prices.read(symbol) }),
@@ -86,8 +113,34 @@ export class BrokerSimulation {
   }
 
   get venue(): EngineVenue {
+    return this.#world.venue;
+  }
+
+  get venueFaults(): VenueFaults {
+    return this.#world.faults;
+  }
+
+  get environment(): SimulationEnvironment {
+    return this.#world.environment;
+  }
+
+  get #world(): Outside {
     assert(this.#outside !== null);
-    return this.#outside.venue;
+    return this.#outside;
+  }
+
+  /** No more prints: what rests in the book stays there, so that everything comes to rest. */
+  stopMarket(): void {
+    this.#isMarketOpen = false;
+  }
+
+  shardOf(userId: string): Address {
+    return shardOf(userId, this.#settings.shardMap);
+  }
+
+  /** Null as long as the broker has heard of none. */
+  priceOf(symbol: string): number | null {
+    return this.#prices.read(symbol)?.price?.priceInCents ?? null;
   }
 
   /** Gives every customer cash and shares; asked again until it is booked. */
@@ -102,7 +155,7 @@ export class BrokerSimulation {
       })),
     ];
     for (const userId of USERS) {
-      const to = shardOf(userId, this.#settings.shardMap);
+      const to = this.shardOf(userId);
       await this.#untilAnswered(() =>
         this.edge.ask<DepositAssets>(to, { kind: 'DepositAssets', userId, deposits }, ASK_MS),
       );
@@ -110,18 +163,18 @@ export class BrokerSimulation {
   }
 
   place(command: Omit<PlaceOrder, 'kind' | 'replyTo' | 'waitMs'>) {
-    const to = shardOf(command.userId, this.#settings.shardMap);
+    const to = this.shardOf(command.userId);
     return this.edge.ask<PlaceOrder>(to, { kind: 'PlaceOrder', waitMs: 2_000, ...command }, ASK_MS);
   }
 
   cancel(userId: string, orderId: string) {
-    const to = shardOf(userId, this.#settings.shardMap);
+    const to = this.shardOf(userId);
     const command = { kind: 'CancelOrder', userId, orderId, waitMs: 1_000 } as const;
     return this.edge.ask<CancelOrder>(to, command, ASK_MS);
   }
 
   async order(userId: string, orderId: string): Promise<Order> {
-    const to = shardOf(userId, this.#settings.shardMap);
+    const to = this.shardOf(userId);
     const query = { kind: 'GetOrder', userId, orderId } as const;
     const answer = await this.#untilAnswered(() => this.edge.ask<GetOrder>(to, query, ASK_MS));
     assert(answer.outcome === 'order', `order ${orderId} is gone`);
@@ -129,15 +182,23 @@ export class BrokerSimulation {
   }
 
   async account(userId: string) {
-    const to = shardOf(userId, this.#settings.shardMap);
+    const to = this.shardOf(userId);
     const query = { kind: 'GetAccount', userId } as const;
     const answer = await this.#untilAnswered(() => this.edge.ask<GetAccount>(to, query, ASK_MS));
     return answer.account;
   }
 
+  /** All that the user's event log holds. */
+  async events(userId: string): Promise<readonly UserEvent[]> {
+    const to = this.shardOf(userId);
+    const query = { kind: 'ReadEvents', userId, afterSeq: 0, max: 10_000, watcher: null } as const;
+    const answer = await this.#untilAnswered(() => this.edge.ask<ReadEvents>(to, query, ASK_MS));
+    return answer.events;
+  }
+
   /** Virtual time of the outside: it goes on when the broker has crashed. */
   pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#outside?.environment.after(ms, resolve));
+    return new Promise((resolve) => this.environment.after(ms, resolve));
   }
 
   /** Runs until the promise has settled. */
@@ -173,7 +234,11 @@ function settingsFor(directory: string, prices: SharedArrayBuffer): Settings {
   };
 }
 
-function openVenue(environment: SimulationEnvironment, seed: string): EngineVenue {
+function openVenue(
+  environment: SimulationEnvironment,
+  seed: string,
+  isOpen: () => boolean,
+): EngineVenue {
   const engine = new Engine({ epoch: 'e1', listings: syntheticListings(SYMBOLS.length) });
   const venue = createEngineDrivers({ engine, environment, echo: false });
   const market = new SyntheticMarket(engine, {
@@ -183,6 +248,8 @@ function openVenue(environment: SimulationEnvironment, seed: string): EngineVenu
   });
   venue.run((session, nowMs) => session.openSession('e1-s1', nowMs));
   venue.run((_, nowMs) => market.advance(nowMs));
-  venue.every(100, (_, nowMs) => market.advance(nowMs));
+  venue.every(100, (_, nowMs) => {
+    if (isOpen()) market.advance(nowMs);
+  });
   return venue;
 }

@@ -1,15 +1,20 @@
 // A simulated customer: places and cancels orders at random, repeats what had no answer with the
 // same key, and remembers what it was told.
+import assert from 'node:assert/strict';
 import { isAskFailure } from '../../src/runtime/actor.ts';
 import { type BrokerSimulation, SYMBOLS } from './broker-simulation.ts';
 
 const SHARES_MAX = 20;
 const TRIES_MAX = 20;
 
+type PlaceAnswer = Awaited<ReturnType<BrokerSimulation['place']>>;
+
 export class Customer {
   readonly userId: string;
   /** Ids of the orders that were acknowledged to it, by idempotency key. */
   readonly acknowledged = new Map<string, string>();
+  /** Orders whose cancel was acknowledged to it. */
+  readonly cancelled = new Set<string>();
   refused = 0;
   repeated = 0;
   readonly #broker: BrokerSimulation;
@@ -22,25 +27,34 @@ export class Customer {
   async trade(orders: number): Promise<void> {
     for (let n = 0; n < orders; n++) {
       const orderId = await this.#place(`${this.userId}-${n}`);
-      if (orderId !== null && this.#chance(0.3)) {
-        await this.#broker.pause(this.#below(50));
-        await this.#broker.cancel(this.userId, orderId);
+      if (orderId !== null && this.#chance(0.4)) {
+        if (this.#chance(0.7)) await this.#broker.pause(this.#below(50));
+        await this.#cancel(orderId);
       }
       await this.#broker.pause(this.#below(40));
     }
   }
 
+  /** Some ask twice at once, some give up when there is no answer. */
+  async #cancel(orderId: string): Promise<void> {
+    const times = this.#chance(0.2) ? 2 : 1;
+    const cancels = Array.from({ length: times }, () => this.#broker.cancel(this.userId, orderId));
+    for (const answer of await Promise.all(cancels)) {
+      if (!isAskFailure(answer) && answer.outcome === 'order') this.cancelled.add(orderId);
+    }
+  }
+
   /** The same body and key until there is an answer: an acknowledged order, or a refusal. */
   async #place(idempotencyKey: string): Promise<string | null> {
-    const order = this.#randomOrder();
+    const order = { ...this.#randomOrder(), userId: this.userId, idempotencyKey };
     for (let tried = 0; tried < TRIES_MAX; tried++) {
-      const answer = await this.#broker.place({ ...order, userId: this.userId, idempotencyKey });
-      if (!isAskFailure(answer) && answer.outcome === 'order') {
-        this.acknowledged.set(idempotencyKey, answer.order.id);
-        return answer.order.id;
-      }
-      const mayRepeat = isAskFailure(answer) || answer.retry === 'same_key';
-      if (!mayRepeat) break;
+      const times = this.#chance(0.15) ? 2 : 1;
+      const asks = Array.from({ length: times }, () => this.#broker.place(order));
+      const answers = await Promise.all(asks);
+      for (const answer of answers) this.#note(idempotencyKey, answer);
+      const orderId = this.acknowledged.get(idempotencyKey);
+      if (orderId !== undefined) return orderId;
+      if (!answers.some(mayRepeat)) break;
       this.repeated++;
       await this.#broker.pause(200 + this.#below(300));
     }
@@ -48,14 +62,31 @@ export class Customer {
     return null;
   }
 
+  /** One key, one order, however often it is sent (I11). */
+  #note(idempotencyKey: string, answer: PlaceAnswer): void {
+    if (isAskFailure(answer) || answer.outcome !== 'order') return;
+    const { id } = answer.order;
+    const known = this.acknowledged.get(idempotencyKey) ?? id;
+    assert.equal(id, known, `the key ${idempotencyKey} names two orders`);
+    this.acknowledged.set(idempotencyKey, id);
+  }
+
+  /** Half of the limits are near the market, so that cancels race with fills. */
+  #randomPrice(symbol: string): number {
+    const last = this.#broker.priceOf(symbol);
+    if (last === null || this.#chance(0.5)) return 500 + this.#below(60_000);
+    return Math.max(1, last - 20 + this.#below(40));
+  }
+
   #randomOrder() {
     const isMarket = this.#chance(0.4);
+    const symbol = SYMBOLS[this.#below(SYMBOLS.length)] ?? '';
     return {
-      symbol: SYMBOLS[this.#below(SYMBOLS.length)] ?? '',
+      symbol,
       side: this.#chance(0.5) ? ('buy' as const) : ('sell' as const),
       orderType: isMarket ? ('market' as const) : ('limit' as const),
       timeInForce: 'day' as const,
-      priceInCents: isMarket ? null : 500 + this.#below(60_000),
+      priceInCents: isMarket ? null : this.#randomPrice(symbol),
       numShares: 1 + this.#below(SHARES_MAX),
     };
   }
@@ -67,4 +98,8 @@ export class Customer {
   #below(limit: number): number {
     return Math.floor(this.#broker.edge.random() * limit);
   }
+}
+
+function mayRepeat(answer: PlaceAnswer): boolean {
+  return isAskFailure(answer) || (answer.outcome === 'rejected' && answer.retry === 'same_key');
 }

@@ -1,0 +1,51 @@
+// Crashes threads and the whole process, and cuts the feeds, at random moments of the outside's
+// time, until it is told to stop.
+import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
+
+/** Mean virtual milliseconds between two faults of a kind; null for never. */
+export interface AttackPeriods {
+  readonly threadCrashMs: number | null;
+  readonly processCrashMs: number | null;
+  readonly feedCutMs: number | null;
+}
+
+export interface Target {
+  threads(): readonly string[];
+  crashThread(thread: string): void;
+  crashProcess(): void;
+  cutFeeds(): void;
+}
+
+export class Attacker {
+  readonly #target: Target;
+  readonly #environment: SimulationEnvironment;
+  #isOn = true;
+
+  constructor(target: Target, periods: AttackPeriods, environment: SimulationEnvironment) {
+    this.#target = target;
+    this.#environment = environment;
+    this.#again(periods.threadCrashMs, () => this.#crashThread());
+    this.#again(periods.processCrashMs, () => target.crashProcess());
+    this.#again(periods.feedCutMs, () => target.cutFeeds());
+  }
+
+  stop(): void {
+    this.#isOn = false;
+  }
+
+  #again(meanMs: number | null, attack: () => void): void {
+    if (meanMs === null) return;
+    const delayMs = Math.floor(this.#environment.random() * 2 * meanMs);
+    this.#environment.after(delayMs, () => {
+      if (!this.#isOn) return;
+      attack();
+      this.#again(meanMs, attack);
+    });
+  }
+
+  #crashThread(): void {
+    const threads = this.#target.threads();
+    const thread = threads[Math.floor(this.#environment.random() * threads.length)];
+    if (thread !== undefined) this.#target.crashThread(thread);
+  }
+}
