@@ -35,6 +35,10 @@ export class Cancelling {
     this.#options = options;
   }
 
+  get cancelsWaiting(): number {
+    return this.#attempts.size;
+  }
+
   foundAtStart(order: Order): void {
     if (order.status === 'pending_cancel') {
       this.#attempts.set(order.id, NO_ATTEMPT);
@@ -60,10 +64,17 @@ export class Cancelling {
     for (const orderId of this.#attempts.keys()) this.due({ kind: 'CancelDue', orderId }, ctx);
   }
 
-  /** The acknowledgement, or the silence of the submit, makes a waiting cancel possible (E15). */
+  /**
+   * The acknowledgement, or the silence of the submit, makes a waiting cancel possible (E15); the
+   * end of the order makes it needless.
+   */
   submitSettled({ order }: StoredOrder, ctx: ShardContext): void {
-    if (order.status !== 'pending_cancel' || this.#attempts.get(order.id)?.inFlight) return;
-    this.#send(order, ctx);
+    const attempt = this.#attempts.get(order.id);
+    if (attempt?.inFlight) return;
+    if (order.status === 'pending_cancel') return this.#send(order, ctx);
+    if (attempt === undefined) return;
+    this.#attempts.delete(order.id);
+    ctx.cancelTimer(timerOf(order.id));
   }
 
   due({ orderId }: CancelDue, ctx: ShardContext): void {

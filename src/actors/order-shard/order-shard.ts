@@ -187,6 +187,8 @@ export class OrderShard implements DurableActor<OrderShardMessage, ShardContext>
   #onGetShardState({ replyTo }: GetShardState, ctx: ShardContext): void {
     const { linked } = this.#desk.link;
     const { usersReconciling } = this.#desk.unresolved;
-    ctx.reply(replyTo, { outcome: 'shard_state', open: true, linked, usersReconciling });
+    const { cancelsWaiting } = this.#cancelling;
+    const counts = { usersReconciling, cancelsWaiting };
+    ctx.reply(replyTo, { outcome: 'shard_state', open: true, linked, ...counts });
   }
 }

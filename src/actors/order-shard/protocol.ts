@@ -197,6 +197,8 @@ export interface GetShardState {
     readonly open: true;
     readonly linked: boolean;
     readonly usersReconciling: number;
+    /** Orders whose cancel the exchange owes an answer to. */
+    readonly cancelsWaiting: number;
   }>;
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { LINK_DOWN, type SubmitCancel } from '../../../src/actors/exchange-connection/protocol.ts';
-import type { OrderReply } from '../../../src/actors/order-shard/protocol.ts';
+import type { GetShardState, OrderReply } from '../../../src/actors/order-shard/protocol.ts';
 import { USD } from '../../../src/domain/ledger.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
+import type { ReplyOf } from '../../../src/runtime/actor.ts';
 import { ALICE, BOB, LINKED, ShardRig } from './shard-rig.ts';
 
 class CancelRig extends ShardRig {
@@ -16,6 +17,12 @@ class CancelRig extends ShardRig {
     const replyTo = this.actor.replyTo<OrderReply | Rejection>();
     this.actor.receive({ kind: 'CancelOrder', userId, orderId, waitMs: 2_000, replyTo });
     return this.reply(replyTo.correlationId);
+  }
+
+  cancelsWaiting(): number | undefined {
+    const replyTo = this.actor.replyTo<ReplyOf<GetShardState>>();
+    this.actor.receive({ kind: 'GetShardState', replyTo });
+    return this.reply<ReplyOf<GetShardState>>(replyTo.correlationId)?.cancelsWaiting;
   }
 
   confirm(orderId: string, cumQty = 0): void {
@@ -188,4 +195,24 @@ test('E13 a cancel that came too late is refused; the order goes on by its facts
   assert.deepEqual([rig.order(id).status, rig.order(id).cancelRefusal], ['submitted', 'too_late']);
   rig.execute(rig.trade(id, 10, 18_000), id);
   assert.equal(rig.order(id).status, 'filled');
+});
+
+test('a cancel whose order ends without it is forgotten', (t) => {
+  const rig = new CancelRig(t);
+  const ends: ((id: string) => void)[] = [
+    () => rig.actor.answer('SubmitOrder', { outcome: 'not_sent', reason: 'withdrawn' }),
+    () => rig.actor.answer('SubmitOrder', { outcome: 'refused', reason: 'market_closed' }),
+    (id) => void rig.acknowledge(id, [rig.trade(id, 10, 18_000)]),
+    (id) => rig.query(id, { answer: 'refused', reason: 'too_late' }),
+  ];
+  for (const end of ends) {
+    rig.place();
+    const { id } = rig.lastOrder();
+    rig.cancel(id);
+    assert.equal(rig.cancelsWaiting(), 1);
+    end(id);
+    assert.equal(rig.order(id).isOpen, false);
+    assert.equal(rig.cancelsWaiting(), 0);
+    rig.actor.ctx.asks = [];
+  }
 });
