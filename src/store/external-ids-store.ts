@@ -62,6 +62,7 @@ export interface ParkedCounts {
   readonly parked: number;
   readonly quarantined: number;
   readonly oldestParkedAtMs: number | null;
+  readonly newestParkedAtMs: number | null;
 }
 
 export interface ExternalIdsOptions {
@@ -269,5 +270,6 @@ const DELETE_ROUTED = `
 const SELECT_COUNTS = `
   SELECT count(*) FILTER (WHERE state = 'parked') AS parked,
     count(*) FILTER (WHERE state = 'quarantined') AS quarantined,
-    min(parked_at_ms) FILTER (WHERE state = 'parked') AS oldestParkedAtMs
+    min(parked_at_ms) FILTER (WHERE state = 'parked') AS oldestParkedAtMs,
+    max(parked_at_ms) FILTER (WHERE state = 'parked') AS newestParkedAtMs
   FROM parked`;

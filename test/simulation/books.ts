@@ -7,7 +7,7 @@ import type { Order } from '../../src/domain/order.ts';
 import type { VenueOrder } from '../../src/exchange/port.ts';
 import { FEES } from '../../src/limits.ts';
 import { type OrderRow, orderFromRow } from '../../src/store/order-row.ts';
-import type { BrokerSimulation } from './broker-simulation.ts';
+import { type BrokerSimulation, STRANGER } from './broker-simulation.ts';
 
 const SHARDS = ['00', '01'];
 const SELECT_ORDERS = `SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
@@ -40,7 +40,9 @@ export class Books {
     const orders = this.orders();
     const known = new Set(orders.map(({ id }) => id));
     const orphans = this.#broker.venue.records.flatMap((record) =>
-      record.kind === 'order' && !known.has(record.clientOrderId)
+      record.kind === 'order' &&
+      record.clientOrderId !== STRANGER &&
+      !known.has(record.clientOrderId)
         ? [`${record.clientOrderId} is known to the exchange alone`]
         : [],
     );
@@ -82,7 +84,17 @@ export class Books {
           'SELECT state, external_order_id AS id FROM parked',
         )
         .all()
+        .filter(({ id }) => !this.#isStrangers(id))
         .map(({ state, id }) => `an execution of ${id} is ${state}`),
+    );
+  }
+
+  #isStrangers(externalOrderId: string): boolean {
+    return this.#broker.venue.records.some(
+      (record) =>
+        record.kind === 'order' &&
+        record.externalOrderId === externalOrderId &&
+        record.clientOrderId === STRANGER,
     );
   }
 

@@ -39,6 +39,7 @@ import { type VenueFaultRates, VenueFaults } from './venue-faults.ts';
 export const SYMBOLS = ['SYN0001', 'SYN0002', 'SYN0003'];
 export const USERS = ['usr_00ada', 'usr_01bo', 'usr_02cy', 'usr_03di'];
 
+export const STRANGER = 'a-stranger';
 const START_AT_MS = Date.UTC(2026, 0, 5, 14, 30);
 const ASK_MS = 5_000;
 const CASH_IN_CENTS = 100_000_000;
@@ -127,6 +128,22 @@ export class BrokerSimulation {
   get #world(): Outside {
     assert(this.#outside !== null);
     return this.#outside;
+  }
+
+  /** Somebody else's order: its executions come on our feed all the same, and nobody claims them. */
+  tradeAsStranger(): void {
+    this.venue.run((engine, nowMs) => {
+      const request = {
+        clientOrderId: STRANGER,
+        symbol: SYMBOLS[0] ?? '',
+        side: 'buy',
+        timeInForce: 'ioc',
+        priceInCents: 1,
+        numShares: 1,
+        notAfterMs: nowMs,
+      } as const;
+      return engine.place([request], nowMs);
+    });
   }
 
   /** No more prints: what rests in the book stays there, so that everything comes to rest. */

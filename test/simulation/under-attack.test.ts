@@ -23,7 +23,9 @@ const ROUNDS_USUAL = 8;
 /** Incidents that only a bug of ours brings about while the exchange keeps its protocol. */
 const NEVER = ['external_id_conflict', 'trade_conflict', 'overfill', 'fill_outside_limit'];
 
-interface Plan extends Trouble, AttackPeriods {}
+interface Plan extends Trouble, AttackPeriods {
+  readonly isStrangerThere: boolean;
+}
 
 for (let round = 1; round <= rounds(ROUNDS_USUAL); round++) {
   test(`after the faults end everything settles and agrees with the exchange (${round})`, async (t) => {
@@ -33,6 +35,7 @@ for (let round = 1; round <= rounds(ROUNDS_USUAL); round++) {
     const broker = new BrokerSimulation(t, seed, plan);
     const readers = readersOf(broker);
     await broker.untilDone(broker.fund(), 5 * VIRTUAL_MINUTE);
+    if (plan.isStrangerThere) broker.tradeAsStranger();
     const attacker = new Attacker(targetOf(broker), plan, broker.environment);
     broker.venueFaults.begin();
     const trading = Promise.all(broker.customers.map((customer) => customer.trade(ORDERS_EACH)));
@@ -67,6 +70,7 @@ function planOf(seed: string): Plan {
     threadCrashMs: period(400),
     processCrashMs: period(800),
     feedCutMs: period(200),
+    isStrangerThere: chance.next() < 0.3,
   };
 }
 

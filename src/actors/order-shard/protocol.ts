@@ -160,7 +160,7 @@ export interface OrderQueried {
   readonly reason: string | null;
   /** When the question was written to the socket. */
   readonly askedAtMs: number;
-  /** No execution waits for an owner at the trade-processor. */
+  /** No execution that came after the order was sent waits for an owner at the trade-processor. */
   readonly nothingParked: boolean;
   readonly replyTo: ReplyTo<FactReply>;
 }

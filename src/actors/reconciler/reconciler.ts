@@ -176,11 +176,17 @@ export class Reconciler implements Actor<Message, Ctx> {
   #onParkedKnown({ notFound, askedAtMs, answer }: ParkedKnown, ctx: Ctx): void {
     if (isAskFailure(answer)) return this.#onCannotTell(notFound, ctx);
     this.#answeredNotFound += notFound.length;
-    const nothingParked = answer.parked === 0;
     for (const orderId of notFound) {
       this.#orders.answered(orderId, askedAtMs);
+      const nothingParked = this.#isNothingOf(orderId, answer.newestParkedAtMs);
       this.#tellShard(orderId, { answer: 'not_found', askedAtMs, nothingParked }, ctx);
     }
+  }
+
+  /** What was parked before an order was sent is a stranger's, and must not hold it up for ever. */
+  #isNothingOf(orderId: string, newestParkedAtMs: number | null): boolean {
+    const sentAtMs = this.#orders.get(orderId)?.order.sendAttemptedAtMs ?? 0;
+    return newestParkedAtMs === null || newestParkedAtMs < sentAtMs;
   }
 
   #onCannotTell(orderIds: readonly string[], ctx: Ctx): void {

@@ -49,6 +49,7 @@ export interface GetParked {
     readonly parked: number;
     readonly quarantined: number;
     readonly oldestParkedAtMs: number | null;
+    readonly newestParkedAtMs: number | null;
     readonly inFlight: number;
   }>;
 }

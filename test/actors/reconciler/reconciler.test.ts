@@ -79,11 +79,12 @@ describe('reconciler', () => {
     assert.deepEqual(rig.sent(), [queried(1, 'refused', false, 'too_late')]);
   });
 
-  for (const [parked, nothingParked] of [
-    [0, true],
-    [3, false],
+  for (const [what, newestParkedAtMs, nothingParked] of [
+    ['nothing', null, true],
+    ['what came after it was sent', START_MS - 10_000, false],
+    ['what came before it was sent', START_MS - 10_001, true],
   ] as const) {
-    test(`not found: the shard is told whether executions wait for an owner (${parked})`, () => {
+    test(`not found: the shard is told whether what is parked may be the order's (${what})`, () => {
       const rig = asking(1);
       rig.sent();
       rig.answer('QueryOrders', answered(notFound(1)));
@@ -91,7 +92,7 @@ describe('reconciler', () => {
         rig.sent().map((one) => (one.via === 'ask' ? one.message.kind : one.via)),
         ['GetParked'],
       );
-      rig.answer('GetParked', parkedOf(parked));
+      rig.answer('GetParked', parkedOf(newestParkedAtMs));
       assert.deepEqual(rig.sent(), [queried(1, 'not_found', nothingParked)]);
     });
   }
@@ -136,7 +137,7 @@ describe('reconciler', () => {
   test('a link that is restored begins every schedule again, with a question at once', () => {
     const rig = asking(1);
     rig.answer('QueryOrders', answered(notFound(1)));
-    rig.answer('GetParked', parkedOf(0));
+    rig.answer('GetParked', parkedOf(null));
     rig.advance(100);
     rig.receive({ kind: 'LinkChanged', link: LINK_DOWN });
     rig.advance(20_000);
@@ -207,7 +208,7 @@ function timesOfQuestions(rig: Rig, order: UnresolvedOrder, forMs: number): numb
     if (questions(rig).length === 0) continue;
     asked.push(ms);
     rig.answer('QueryOrders', answered(notFound(1), rig.ctx.clockMs));
-    rig.answer('GetParked', parkedOf(0));
+    rig.answer('GetParked', parkedOf(null));
     rig.answer('OrderQueried', BOOKED);
   }
   return asked;
@@ -265,8 +266,10 @@ function notFound(n: number): QueryResult {
   return { outcome: 'not_found', clientOrderId: orderIdOf(n) };
 }
 
-function parkedOf(parked: number) {
-  return { outcome: 'parked', parked, quarantined: 0, oldestParkedAtMs: null, inFlight: 0 };
+function parkedOf(newestParkedAtMs: number | null) {
+  const parked = newestParkedAtMs === null ? 0 : 3;
+  const times = { oldestParkedAtMs: newestParkedAtMs, newestParkedAtMs };
+  return { outcome: 'parked', parked, quarantined: 0, inFlight: 0, ...times };
 }
 
 function queried(

@@ -84,6 +84,7 @@ describe('trade-processor: executions', () => {
       parked: 3,
       quarantined: 0,
       oldestParkedAtMs: START_MS,
+      newestParkedAtMs: START_MS,
       inFlight: 0,
     });
     rig.sent();
@@ -297,6 +298,7 @@ describe('trade-processor: quarantine', () => {
       parked: 0,
       quarantined: 1,
       oldestParkedAtMs: null,
+      newestParkedAtMs: null,
       inFlight: 0,
     });
   });
