@@ -1,5 +1,5 @@
-// Crashes threads and the whole process, and cuts the feeds, at random moments of the outside's
-// time, until it is told to stop.
+// Crashes threads and the whole process, cuts the feeds and ends the exchange's days, at random
+// moments of the outside's time, until it is told to stop.
 import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
 
 /** Mean virtual milliseconds between two faults of a kind; null for never. */
@@ -7,6 +7,7 @@ export interface AttackPeriods {
   readonly threadCrashMs: number | null;
   readonly processCrashMs: number | null;
   readonly feedCutMs: number | null;
+  readonly dayEndMs: number | null;
 }
 
 export interface Target {
@@ -14,12 +15,14 @@ export interface Target {
   crashThread(thread: string): void;
   crashProcess(): void;
   cutFeeds(): void;
+  changeDay(day: number): void;
 }
 
 export class Attacker {
   readonly #target: Target;
   readonly #environment: SimulationEnvironment;
   #isOn = true;
+  #day = 0;
 
   constructor(target: Target, periods: AttackPeriods, environment: SimulationEnvironment) {
     this.#target = target;
@@ -27,6 +30,10 @@ export class Attacker {
     this.#again(periods.threadCrashMs, () => this.#crashThread());
     this.#again(periods.processCrashMs, () => target.crashProcess());
     this.#again(periods.feedCutMs, () => target.cutFeeds());
+    this.#again(periods.dayEndMs, () => {
+      this.#day++;
+      target.changeDay(this.#day);
+    });
   }
 
   stop(): void {

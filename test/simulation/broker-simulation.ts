@@ -34,7 +34,7 @@ import { takeDataDirectory } from '../../src/store/data-directory.ts';
 import { defineSystem } from '../../src/system/define-system.ts';
 import type { Settings } from '../../src/system/settings.ts';
 import { Customer } from './customer.ts';
-import { type VenueFaultRates, VenueFaults } from './venue-faults.ts';
+import { NO_VENUE_FAULTS, type VenueFaultRates, VenueFaults } from './venue-faults.ts';
 
 export const SYMBOLS = ['SYN0001', 'SYN0002', 'SYN0003'];
 export const USERS = ['usr_00ada', 'usr_01bo', 'usr_02cy', 'usr_03di'];
@@ -53,16 +53,9 @@ export type Faults = Pick<
 /** Faults of the process and of its wire, and, once they have begun, of the way to the exchange. */
 export interface Trouble extends Faults {
   readonly venue?: VenueFaultRates;
+  /** Whether executions name our order. */
+  readonly echo?: boolean;
 }
-
-const NO_VENUE_FAULTS: VenueFaultRates = {
-  requestLost: 0,
-  replyLost: 0,
-  late: 0,
-  errorBefore: 0,
-  errorAfter: 0,
-  notWritten: 0,
-};
 
 interface Outside {
   readonly venue: EngineVenue;
@@ -81,7 +74,7 @@ export class BrokerSimulation {
   #isMarketOpen = true;
 
   constructor(t: Pick<TestContext, 'after'>, seed: string, trouble: Trouble = {}) {
-    const { venue: rates = NO_VENUE_FAULTS, ...faults } = trouble;
+    const { venue: rates = NO_VENUE_FAULTS, echo = false, ...faults } = trouble;
     const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     this.directory = mkdtempSync(join(memory, 'outcry-'));
     const prices = PriceTable.create(16);
@@ -94,7 +87,7 @@ export class BrokerSimulation {
         connections: () => ({ orders: 1, control: 1, tradeFeed: 1, priceFeed: 1 }),
       }),
       drivers: (environment) => {
-        const venue = openVenue(environment, seed, () => this.#isMarketOpen);
+        const venue = openVenue(environment, { seed, echo, isOpen: () => this.#isMarketOpen });
         const faults = new VenueFaults(venue.drivers, rates, environment);
         this.#outside = { venue, faults, environment };
         return faults.drivers;
@@ -144,6 +137,13 @@ export class BrokerSimulation {
       } as const;
       return engine.place([request], nowMs);
     });
+  }
+
+  /** The end of one day, at which day orders expire, and the beginning of the next. */
+  async changeDay(day: number): Promise<void> {
+    this.venue.run((engine, nowMs) => engine.closeSession(nowMs));
+    await this.pause(200);
+    this.venue.run((engine, nowMs) => engine.openSession(`e1-day${day}`, nowMs));
   }
 
   /** No more prints: what rests in the book stays there, so that everything comes to rest. */
@@ -253,11 +253,11 @@ function settingsFor(directory: string, prices: SharedArrayBuffer): Settings {
 
 function openVenue(
   environment: SimulationEnvironment,
-  seed: string,
-  isOpen: () => boolean,
+  options: { readonly seed: string; readonly echo: boolean; isOpen(): boolean },
 ): EngineVenue {
+  const { seed, echo, isOpen } = options;
   const engine = new Engine({ epoch: 'e1', listings: syntheticListings(SYMBOLS.length) });
-  const venue = createEngineDrivers({ engine, environment, echo: false });
+  const venue = createEngineDrivers({ engine, environment, echo });
   const market = new SyntheticMarket(engine, {
     symbols: SYMBOLS.length,
     seed: seed.length,

@@ -66,10 +66,15 @@ function planOf(seed: string): Plan {
       errorBefore: rate(0.1),
       errorAfter: rate(0.15),
       notWritten: rate(0.1),
+      frameLost: rate(0.05),
+      frameRepeated: rate(0.05),
+      feedSilent: rate(0.01),
     },
+    echo: chance.next() < 0.3,
     threadCrashMs: period(400),
     processCrashMs: period(800),
     feedCutMs: period(200),
+    dayEndMs: period(500),
     isStrangerThere: chance.next() < 0.3,
   };
 }
@@ -81,6 +86,7 @@ function targetOf(broker: BrokerSimulation) {
     crashThread: (thread: string) => simulation.crashThread(thread),
     crashProcess: () => simulation.crashProcess(),
     cutFeeds: () => venue.cutFeeds(),
+    changeDay: (day: number) => void broker.changeDay(day),
   };
 }
 
