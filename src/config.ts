@@ -152,8 +152,8 @@ function address(text: string, name: string): string {
 function url(text: string, name: string): string {
   const malformed = `${name} must be a URL such as http://127.0.0.1:9001, was "${text}"`;
   if (!URL.canParse(text)) throw new ConfigError(malformed);
-  const { protocol, origin, pathname, search, hash } = new URL(text);
-  const isPlain = pathname === '/' && search === '' && hash === '';
+  const { protocol, origin, href } = new URL(text);
+  const isPlain = href === `${origin}/`; // no user, path, query or fragment
   if (protocol !== 'http:' || !isPlain) throw new ConfigError(malformed);
   return origin;
 }

@@ -17,6 +17,8 @@ const BAD: [name: string, value: string, sentence: RegExp][] = [
   ['OUTCRY_PORT', '80.5', /OUTCRY_PORT must be a whole number/],
   ['OUTCRY_EXCHANGE_URL', 'not a url', /OUTCRY_EXCHANGE_URL must be a URL/],
   ['OUTCRY_EXCHANGE_URL', 'ftp://127.0.0.1', /OUTCRY_EXCHANGE_URL must be a URL/],
+  ['OUTCRY_EXCHANGE_URL', 'http://me:secret@127.0.0.1', /OUTCRY_EXCHANGE_URL must be a URL/],
+  ['OUTCRY_EXCHANGE_URL', 'http://127.0.0.1/v1', /OUTCRY_EXCHANGE_URL must be a URL/],
   ['OUTCRY_DEMO', 'yes', /OUTCRY_DEMO must be 0 or 1, was "yes"/],
   ['OUTCRY_SPEED', '0', /OUTCRY_SPEED must be a number/],
   ['OUTCRY_LOG_LEVEL', 'loud', /OUTCRY_LOG_LEVEL must be one of/],

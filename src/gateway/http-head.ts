@@ -23,6 +23,9 @@ export function readHead(forEach: (take: (name: string, value: string) => void) 
     if (earlier !== undefined && name !== 'prefer') {
       fault ??= { field: name, message: 'stands more than once' };
     }
+    if (name === 'idempotency-key' && value === '') {
+      fault ??= { field: name, message: 'must not be empty' }; // whoever sends it wants a key
+    }
     found.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   });
   const encoding = found.get('transfer-encoding');

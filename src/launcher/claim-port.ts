@@ -58,6 +58,10 @@ function claimOf(port: number): Promise<Server | null> {
 
 function inUse(host: string, port: number, error: unknown): PortInUseError {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const reason = isTaken ? 'is taken by another process' : String(error);
-  return new PortInUseError(`the port ${port} on ${host} cannot be used: it ${reason}`);
+  const reason = isTaken ? 'it is taken by another process' : messageOf(error);
+  return new PortInUseError(`the port ${port} on ${host} cannot be used: ${reason}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

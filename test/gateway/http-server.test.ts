@@ -67,6 +67,7 @@ const FRAMINGS: [name: string, headers: string, rest: string][] = [
   ['a length that is no number', 'content-length: 5x\r\n', 'abcde'],
   ['a negative length', 'content-length: -5\r\n', 'abcde'],
   ['two tokens', 'authorization: Bearer x\r\n', ''],
+  ['an empty key', 'idempotency-key: \r\n', ''],
 ];
 
 for (const [name, headers, rest] of FRAMINGS) {
