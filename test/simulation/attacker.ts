@@ -1,5 +1,5 @@
-// Crashes threads and the whole process, cuts the feeds and ends the exchange's days, at random
-// moments of the outside's time, until it is told to stop.
+// Crashes threads and the whole process, makes actors throw, cuts the feeds and ends the exchange's
+// days, at random moments of the outside's time, until it is told to stop.
 import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
 
 /** Mean virtual milliseconds between two faults of a kind; null for never. */
@@ -8,6 +8,7 @@ export interface AttackPeriods {
   readonly processCrashMs: number | null;
   readonly feedCutMs: number | null;
   readonly dayEndMs: number | null;
+  readonly poisonMs: number | null;
 }
 
 export interface Target {
@@ -16,6 +17,8 @@ export interface Target {
   crashProcess(): void;
   cutFeeds(): void;
   changeDay(day: number): void;
+  /** Sends an actor what makes it throw; `draw` is below 1. */
+  poison(draw: number): void;
 }
 
 export class Attacker {
@@ -30,6 +33,7 @@ export class Attacker {
     this.#again(periods.threadCrashMs, () => this.#crashThread());
     this.#again(periods.processCrashMs, () => target.crashProcess());
     this.#again(periods.feedCutMs, () => target.cutFeeds());
+    this.#again(periods.poisonMs, () => target.poison(environment.random()));
     this.#again(periods.dayEndMs, () => {
       this.#day++;
       target.changeDay(this.#day);

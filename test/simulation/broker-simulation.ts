@@ -6,17 +6,26 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { shardOf } from '../../src/actors/addresses.ts';
+import {
+  EXCHANGE_CONNECTION,
+  RECONCILER,
+  shardOf,
+  TRADE_PROCESSOR,
+} from '../../src/actors/addresses.ts';
 import type { BrokerContext } from '../../src/actors/context.ts';
+import type { GetConnectionState } from '../../src/actors/exchange-connection/protocol.ts';
 import type {
   CancelOrder,
   DepositAssets,
   GetAccount,
   GetOrder,
+  GetShardState,
   PlaceOrder,
   ReadEvents,
   UserEvent,
 } from '../../src/actors/order-shard/protocol.ts';
+import type { GetReconciliation } from '../../src/actors/reconciler/protocol.ts';
+import type { GetParked } from '../../src/actors/trade-processor/protocol.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { Engine } from '../../src/exchange/simulator/engine.ts';
@@ -211,6 +220,48 @@ export class BrokerSimulation {
     const query = { kind: 'ReadEvents', userId, afterSeq: 0, max: 10_000, watcher: null } as const;
     const answer = await this.#untilAnswered(() => this.edge.ask<ReadEvents>(to, query, ASK_MS));
     return answer.events;
+  }
+
+  /** How much each part of the order path still has to do. */
+  async waiting(): Promise<Readonly<Record<string, number>>[]> {
+    const counts: Record<string, number>[] = [];
+    for (const shard of new Set(USERS.map((userId) => this.shardOf(userId)))) {
+      const { usersReconciling, cancelsWaiting } = await this.#untilAnswered(() =>
+        this.edge.ask<GetShardState>(shard, { kind: 'GetShardState' }, ASK_MS),
+      );
+      counts.push({ usersReconciling, cancelsWaiting });
+    }
+    const { submitsQueued, submitsInFlight } = await this.#untilAnswered(() =>
+      this.edge.ask<GetConnectionState>(
+        EXCHANGE_CONNECTION,
+        { kind: 'GetConnectionState' },
+        ASK_MS,
+      ),
+    );
+    const { inFlight } = await this.#untilAnswered(() =>
+      this.edge.ask<GetParked>(TRADE_PROCESSOR, { kind: 'GetParked' }, ASK_MS),
+    );
+    const { unresolved } = await this.#untilAnswered(() =>
+      this.edge.ask<GetReconciliation>(RECONCILER, { kind: 'GetReconciliation' }, ASK_MS),
+    );
+    const depth = this.simulation
+      .snapshots()
+      .flatMap(({ actors }) => actors)
+      .reduce((sum, actor) => sum + actor.depth, 0);
+    return [...counts, { submitsQueued, submitsInFlight, inFlight, unresolved, depth }];
+  }
+
+  /** One of the actors of the order path gets a message that makes it throw. */
+  poison(draw: number): void {
+    const [shard = EXCHANGE_CONNECTION] = USERS.map((userId) => this.shardOf(userId));
+    const poisons = [
+      [shard, { kind: 'DepositAssets', userId: USERS[0], deposits: null }],
+      [TRADE_PROCESSOR, { kind: 'TakeExecutions', epoch: 'e1', executions: null }],
+      [EXCHANGE_CONNECTION, { kind: 'CapabilitiesRead', answer: null }],
+      [RECONCILER, { kind: 'LinkChanged', link: null }],
+    ] as const;
+    const [to, message] = poisons[Math.floor(draw * poisons.length)] ?? poisons[0];
+    this.edge.tell(to, message);
   }
 
   /** Virtual time of the outside: it goes on when the broker has crashed. */

@@ -16,8 +16,8 @@ const ORDERS_EACH = 20;
 const VIRTUAL_MINUTE = 60_000;
 /** Invariants: 10 s after the last fault, or after the last submit that it touched is too late. */
 const RECOVERY_MS = LIMITS.notAfterMs + 10_000;
-/** Longer than a quote takes to come back, and than an event travels. */
-const REST_MS = 3_000;
+/** Longer than a quote takes to come back, and than a request to the exchange is waited for. */
+const REST_MS = LIMITS.venueRequestMs + 1_000;
 const ROUNDS_USUAL = 8;
 
 /** Incidents that only a bug of ours brings about while the exchange keeps its protocol. */
@@ -49,6 +49,7 @@ for (let round = 1; round <= rounds(ROUNDS_USUAL); round++) {
     await broker.untilDone(broker.pause(REST_MS), VIRTUAL_MINUTE);
     assert.deepEqual(new Books(broker).unsettled(), []);
     await assertEvents(broker, readers);
+    await assertEmpty(broker);
   });
 }
 
@@ -75,6 +76,7 @@ function planOf(seed: string): Plan {
     processCrashMs: period(800),
     feedCutMs: period(200),
     dayEndMs: period(500),
+    poisonMs: period(500),
     isStrangerThere: chance.next() < 0.3,
   };
 }
@@ -86,6 +88,7 @@ function targetOf(broker: BrokerSimulation) {
     crashThread: (thread: string) => simulation.crashThread(thread),
     crashProcess: () => simulation.crashProcess(),
     cutFeeds: () => venue.cutFeeds(),
+    poison: (draw: number) => broker.poison(draw),
     changeDay: (day: number) => void broker.changeDay(day),
   };
 }
@@ -139,6 +142,13 @@ async function assertAcknowledged(broker: BrokerSimulation): Promise<void> {
       assert(isDone, `the cancel of ${orderId} is lost`);
       assert(order.cancelsRequested > 0 || !order.isOpen, `the cancel of ${orderId} left no trace`);
     }
+  }
+}
+
+/** I24: at rest nobody waits for anything, and nothing is remembered that is over. */
+async function assertEmpty(broker: BrokerSimulation): Promise<void> {
+  for (const counts of await broker.untilDone(broker.waiting(), VIRTUAL_MINUTE)) {
+    assert.deepEqual(Object.values(counts).filter(Boolean), [], JSON.stringify(counts));
   }
 }
 
