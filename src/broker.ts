@@ -25,6 +25,7 @@ export interface Broker {
   readonly url: string;
   readonly port: number;
   readonly supervisor: ThreadSupervisor;
+  readonly prices: PriceTable;
   /** Resolves when an order can be taken; with the demo's users, or null without the demo. */
   readonly ready: Promise<Demo | null>;
   /** What the broker holds towards the exchange, in words. */
@@ -64,6 +65,7 @@ export async function startBroker(
     port,
     url: `http://${config.host}:${port}`,
     supervisor,
+    prices: new PriceTable(settings.prices),
     ready: startup.complete(main),
     connections: () => connectionsText(main, config.exchangeConnections),
     async stop() {

@@ -9,6 +9,7 @@ import { hashPassword } from './gateway/passwords.ts';
 import { LIMITS } from './limits.ts';
 import { isAskFailure } from './runtime/actor.ts';
 import type { Edge } from './runtime/edge.ts';
+import type { PriceTable } from './shared/price-table.ts';
 
 export interface DemoUser {
   readonly userId: string;
@@ -34,6 +35,8 @@ const CUSTOMERS: readonly Person[] = [
 ];
 const ADMIN: Person = { email: 'admin@demo.outcry', name: 'Admin', role: 'admin' };
 
+const EXAMPLES = ['IBM', 'AIG', 'BAC'];
+
 /**
  * Makes the demo users known to the directory and signs their tokens. `path` is the demo.json of an
  * earlier start.
@@ -53,11 +56,25 @@ export function writeDemo(path: string, demo: Demo): void {
   renameSync(`${path}.new`, path);
 }
 
+/** Symbols that an example can be about, whatever the tape. */
+export function exampleSymbols(prices: PriceTable): readonly string[] {
+  const { names } = prices;
+  const known = EXAMPLES.filter((symbol) => names.includes(symbol));
+  if (known.length > 0) return known;
+  const priced = names.filter((symbol) => prices.read(symbol)?.price !== null);
+  return (priced.length > 0 ? priced : names).slice(0, EXAMPLES.length);
+}
+
 /** What a start prints: who can be, and three lines to paste. */
-export function demoText(url: string, demo: Demo, connections: string): string {
+export function demoText(
+  url: string,
+  demo: Demo,
+  connections: string,
+  symbols: readonly string[],
+): string {
   const [alice, bob] = demo.users;
   const header = `-H 'Authorization: Bearer ${alice?.token}'`;
-  const body = '{"position":"buy","symbol":"IBM","type":"market","numShares":10}';
+  const body = `{"position":"buy","symbol":"${symbols[0]}","type":"market","numShares":10}`;
   return [
     `outcry ready ${url}`,
     '',
@@ -67,7 +84,7 @@ export function demoText(url: string, demo: Demo, connections: string): string {
     `${demo.admin.email}  token ${demo.admin.token}`,
     '',
     'watch prices:',
-    `  curl -N ${header} '${url}/stream?symbols=IBM,AIG,BAC'`,
+    `  curl -N ${header} '${url}/stream?symbols=${symbols}'`,
     'place an order:',
     `  curl -X POST ${header} -H 'Content-Type: application/json' -d '${body}' ${url}/order`,
     'watch your orders:',

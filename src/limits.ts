@@ -111,6 +111,7 @@ export const LIMITS = {
 
   // Process
   stopMs: 8_000,
+  readyPatienceMs: 3_000, // after the threads are up; then the log says that it is not ready
   readThreads: 1,
   walPagesMax: 10_000,
 } as const;

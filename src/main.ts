@@ -2,8 +2,9 @@
 // when it must be restarted.
 import { startBroker } from './broker.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { demoText } from './demo.ts';
+import { demoText, exampleSymbols } from './demo.ts';
 import { PortInUseError } from './launcher/claim-port.ts';
+import { LIMITS } from './limits.ts';
 import { createLog } from './log.ts';
 import { DataDirectoryError } from './store/errors.ts';
 
@@ -31,11 +32,15 @@ try {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.on('disconnect', stop); // the parent is gone
+  const waiting = setTimeout(() => {
+    log('warn', 'no order can be taken yet: GET /readyz says what is missing', { url: broker.url });
+  }, LIMITS.readyPatienceMs);
   const demo = await broker.ready;
+  clearTimeout(waiting);
   const text =
     demo === null
       ? `outcry ready ${broker.url}\n`
-      : demoText(broker.url, demo, await broker.connections());
+      : demoText(broker.url, demo, await broker.connections(), exampleSymbols(broker.prices));
   process.stdout.write(text);
 } catch (error) {
   const expected = [ConfigError, DataDirectoryError, PortInUseError];

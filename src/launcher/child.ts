@@ -12,9 +12,10 @@ const PAUSE_MIN_MS = 100;
  * directory.
  */
 const EXIT_BAD_START = 1;
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 export class Child {
-  /** True: with exit code 0, after it was told to stop. */
+  /** True: with exit code 0, or by the very signal that told it to stop. */
   readonly ended: Promise<boolean>;
   readonly #name: string;
   readonly #environment: Readonly<Record<string, string>>;
@@ -89,7 +90,9 @@ export class Child {
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#process = null;
-    if (this.#stopping) return this.#settleEnded(code === 0);
+    // A child that was told to stop before it could listen to signals is ended by them.
+    const endedAsTold = code === 0 || STOP_SIGNALS.some((name) => name === signal);
+    if (this.#stopping) return this.#settleEnded(endedAsTold);
     const now = Date.now();
     this.#diedAtMs = [...this.#diedAtMs.filter((at) => now - at < RESTART_WINDOW_MS), now];
     if (code === EXIT_BAD_START || this.#diedAtMs.length > RESTARTS_MAX) {

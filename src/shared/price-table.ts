@@ -88,6 +88,11 @@ export class PriceTable {
     return Atomics.load(this.#ints, 0);
   }
 
+  /** In the order in which they were listed. */
+  get names(): string[] {
+    return Array.from({ length: this.symbols }, (_, slot) => this.#nameAt(slot));
+  }
+
   #termsAt(slot: number): SymbolTerms {
     const [int, float] = [this.#intsAt(slot), this.#floatsAt(slot)];
     const flags = this.#ints[int + FLAGS] ?? 0;
