@@ -102,19 +102,19 @@ function directory({ config, shardMap, freshSigningKey }: Settings): Kind {
     turnMessagesMax: LIMITS.turnMessagesMax,
     mailboxMax: LIMITS.smallMailboxMax,
     askWindow: LIMITS.smallAskWindow,
-    create: () =>
-      asActor(
-        new Directory({
-          store: new DirectoryStore(pathsOf(config.dataDir).users, LIMITS.walPagesMax),
-          shards: shardMap,
-          freshSigningKey,
-          demoCashInCents: LIMITS.demoCashInCents,
-          demoShares: LIMITS.demoShares,
-          depositsPerAskMax: LIMITS.depositsPerAskMax,
-          askMs: LIMITS.readAskMs,
-          retryMs: LIMITS.cancelRetryMinMs,
-        }),
-      ),
+    create: (_key, ctx) => {
+      const options = {
+        store: new DirectoryStore(pathsOf(config.dataDir).users, LIMITS.walPagesMax),
+        shards: shardMap,
+        freshSigningKey,
+        demoCashInCents: LIMITS.demoCashInCents,
+        demoShares: LIMITS.demoShares,
+        depositsPerAskMax: LIMITS.depositsPerAskMax,
+        askMs: LIMITS.readAskMs,
+        retryMs: LIMITS.cancelRetryMinMs,
+      };
+      return asActor(new Directory(options, ctx as never));
+    },
   };
 }
 

@@ -132,7 +132,7 @@ export class BrokerSimulation {
     return this.#outside;
   }
 
-  /** Somebody else's order: its executions come on our feed all the same, and nobody claims them. */
+  /** A stranger's order: its executions come on our feed all the same, and nobody claims them. */
   tradeAsStranger(): void {
     this.venue.run((engine, nowMs) => {
       const request = {

@@ -59,9 +59,11 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
   /** Grants that a shard has not confirmed yet, as `user asset`. */
   readonly #open = new Set<string>();
 
-  constructor(options: DirectoryOptions) {
+  constructor(options: DirectoryOptions, ctx: DirectoryContext) {
     this.#options = options;
     this.#store = options.store;
+    const symbols = this.#store.listSymbols();
+    for (const userId of this.#store.listDemoUserIds()) this.#grantDemo(userId, symbols, ctx);
   }
 
   receive(message: DirectoryMessage, ctx: DirectoryContext): void {
@@ -120,10 +122,7 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
     const user: User = { userId, email, name, role, passwordHash, isDemo };
     if (known === null) this.#store.insertUser(user, ctx.nowMs());
     else this.#store.updateUser(user);
-    if (isDemo) {
-      this.#grant(userId, [cashGrant(this.#options.demoCashInCents)], ctx);
-      this.#grantShares(userId, this.#store.listSymbols(), ctx);
-    }
+    if (isDemo) this.#grantDemo(userId, this.#store.listSymbols(), ctx);
     ctx.reply(replyTo, { outcome: 'user', userId });
   }
 
@@ -152,6 +151,16 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
       symbols: this.#store.listSymbols().length,
       grantsOpen: this.#open.size,
     });
+  }
+
+  /** What no shard has confirmed yet, from before a crash as well. */
+  #grantDemo(
+    userId: string,
+    symbols: readonly { readonly symbol: string }[],
+    ctx: DirectoryContext,
+  ): void {
+    this.#grant(userId, [cashGrant(this.#options.demoCashInCents)], ctx);
+    this.#grantShares(userId, symbols, ctx);
   }
 
   /** Of those symbols that the exchange lists now. */

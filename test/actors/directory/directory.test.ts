@@ -25,7 +25,7 @@ class DirectoryRig extends ActorRig<DirectoryMessage> {
     super('directory/0', (ctx) => {
       const price = { priceInCents: 18_200, lastTradedAtMs: 0, seq: 1 };
       ctx.prices.set('IBM', { tickInCents: 1, halted: false, price });
-      return new Directory({
+      const options = {
         store: new DirectoryStore(path, 1_000),
         shards: Array.from({ length: 256 }, (_, bucket) => bucket % 4),
         freshSigningKey: 'fresh-key',
@@ -34,7 +34,8 @@ class DirectoryRig extends ActorRig<DirectoryMessage> {
         depositsPerAskMax: 500,
         askMs: 5_000,
         retryMs: 500,
-      });
+      };
+      return new Directory(options, ctx);
     });
     t.after(() => this.close());
   }
@@ -136,4 +137,14 @@ test('a watcher of the catalogue hears of it at once, and of every change', (t) 
     { kind: 'CatalogueChanged', symbols: [] },
     { kind: 'CatalogueChanged', symbols: [{ symbol, company, tickInCents }] },
   ]);
+});
+
+test('a grant that no shard has confirmed is asked for again by the directory that comes after', (t) => {
+  const rig = new DirectoryRig(t);
+  rig.list(IBM);
+  rig.ensure();
+  const asked = rig.grants();
+  assert.equal(asked.length, 2);
+  rig.restart();
+  assert.deepEqual(rig.grants(), asked);
 });
