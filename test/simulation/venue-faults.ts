@@ -1,6 +1,6 @@
 // What can happen between the broker and the exchange: requests that are lost on the way, answers
-// that are lost after the exchange has acted, both too late, errors that say nothing, and feeds that
-// lose, repeat or stop. Drawn from the environment's chance, so a run stays a function of its seed.
+// that are lost after the exchange has acted, both too late, errors that say nothing, and feeds
+// that lose, repeat or stop. Drawn from the environment's chance: a run is still its seed's.
 import type { ReadFeedAnswer } from '../../src/exchange/effects.ts';
 import type { Effect } from '../../src/runtime/actor.ts';
 import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
