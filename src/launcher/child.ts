@@ -70,8 +70,9 @@ export class Child {
 
   stop(): void {
     this.noMoreStarts();
-    if (this.#process === null) this.#settleEnded(true);
-    else this.#process.kill('SIGTERM');
+    if (this.#process === null) return this.#settleEnded(true);
+    this.#process.kill('SIGTERM');
+    this.#process.kill('SIGCONT'); // a suspended process takes no signal but this one
   }
 
   kill(): void {

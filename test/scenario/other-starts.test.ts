@@ -1,4 +1,5 @@
-// Starts that are not the plain one: another tape, an exchange out of reach, a stop before the end.
+// Starts and stops that are not the plain ones: another tape, an exchange out of reach, a stop
+// before the end of the start, a suspended exchange.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -49,5 +50,11 @@ test('SIGTERM while the broker is still starting is a stop like any other', asyn
   const outcry = new Outcry(tempDirectory(t), { OUTCRY_EXCHANGE_URL: 'http://127.0.0.1:1' });
   t.after(() => outcry.stop());
   await until(() => outcry.children('src/main.ts').length === 1, 'the broker to be started');
+  assert.equal(await outcry.stop(), 0);
+});
+
+test('a suspended exchange does not hold up a stop', async (t) => {
+  const outcry = await startOutcry(t);
+  process.kill(outcry.exchangePid, 'SIGSTOP');
   assert.equal(await outcry.stop(), 0);
 });
