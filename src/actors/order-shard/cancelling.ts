@@ -71,8 +71,8 @@ export class Cancelling {
   submitSettled({ order }: StoredOrder, ctx: ShardContext): void {
     const attempt = this.#attempts.get(order.id);
     if (attempt?.inFlight) return;
-    if (order.status === 'pending_cancel') return this.#send(order, ctx);
-    if (attempt === undefined) return;
+    if (this.#isWorthSending(order)) return this.#send(order, ctx);
+    if (attempt === undefined || order.status === 'pending_cancel') return;
     this.#attempts.delete(order.id);
     ctx.cancelTimer(timerOf(order.id));
   }
@@ -81,8 +81,14 @@ export class Cancelling {
     const attempt = this.#attempts.get(orderId);
     if (attempt === undefined || attempt.inFlight) return;
     const order = this.#desk.store.orders.get(orderId)?.order;
-    if (order?.status === 'pending_cancel') this.#send(order, ctx);
-    else this.#attempts.delete(orderId);
+    if (order?.status !== 'pending_cancel') this.#attempts.delete(orderId);
+    else if (this.#isWorthSending(order)) this.#send(order, ctx);
+  }
+
+  /** To an exchange that did not know the order, not before the order has been found there. */
+  #isWorthSending(order: Order): boolean {
+    if (order.status !== 'pending_cancel') return false;
+    return order.externalOrderId !== null || !this.#attempts.get(order.id)?.unknowns;
   }
 
   answered({ orderId, answer }: CancelAnswered, ctx: ShardContext): void {
@@ -104,8 +110,12 @@ export class Cancelling {
       // An unknown order proves nothing (E14): the submit may be on its way, the reconciler asks.
       const attempt = this.#attempts.get(orderId);
       if (attempt === undefined) return;
-      this.#attempts.set(orderId, { ...attempt, unknowns: attempt.unknowns + 1 });
-      this.#retryLater(stored, ctx);
+      this.#attempts.set(orderId, {
+        ...attempt,
+        inFlight: false,
+        unknowns: attempt.unknowns + 1,
+      });
+      if (this.#isWorthSending(stored.order)) this.#retryLater(stored, ctx);
     }
   }
 

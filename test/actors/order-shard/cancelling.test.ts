@@ -151,6 +151,9 @@ test('E14 a cancel that met an unknown order is asked anew: the same id would re
   const result = { outcome: 'refused', cancelId: `${id}.c1`, reason: 'unknown_order' };
   rig.actor.answer('SubmitCancel', { outcome: 'answered', result: { ...result, cumQty: null } });
   assert.equal(rig.order(id).status, 'pending_cancel');
+  rig.query(id, { answer: 'not_found' });
+  rig.actor.advance(20_000);
+  assert.deepEqual(rig.actor.openAsks('SubmitCancel'), [], 'nothing to cancel has been found');
   rig.acknowledge(id);
   const [anew] = rig.actor.openAsks('SubmitCancel') as SubmitCancel[];
   assert.equal(anew?.cancelId, `${id}.c2`);
