@@ -66,6 +66,8 @@ export interface Trouble extends Faults {
   readonly echo?: boolean;
 }
 
+const NO_CRASHES = { crashBetweenCommitAndRelease: 0, crashPerStep: 0 };
+
 interface Outside {
   readonly venue: EngineVenue;
   readonly faults: VenueFaults;
@@ -79,6 +81,8 @@ export class BrokerSimulation {
   readonly customers: readonly Customer[];
   readonly #settings: Settings;
   readonly #prices: PriceTable;
+  /** Looked at by the simulation at each step. */
+  readonly #chances: { crashBetweenCommitAndRelease: number; crashPerStep: number };
   #outside: Outside | null = null;
   #isMarketOpen = true;
 
@@ -89,7 +93,7 @@ export class BrokerSimulation {
     const prices = PriceTable.create(16);
     this.#prices = prices;
     this.#settings = settingsFor(this.directory, prices.buffer);
-    this.simulation = new Simulation<BrokerContext>({
+    const options: SimulationOptions<BrokerContext> = {
       seed,
       definition: defineSystem(this.#settings, {
         publisher: prices,
@@ -104,8 +108,9 @@ export class BrokerSimulation {
       extendContext: (base) =>
         Object.assign(base, { referencePrice: (symbol: string) => prices.read(symbol) }),
       startAtMs: START_AT_MS,
-      ...faults,
-    });
+    };
+    this.#chances = Object.assign(options, NO_CRASHES, faults);
+    this.simulation = new Simulation<BrokerContext>(options);
     this.edge = this.simulation.edge('thread/gateway-0', () => undefined);
     this.customers = USERS.map((userId) => new Customer(userId, this));
     t.after(() => {
@@ -146,6 +151,10 @@ export class BrokerSimulation {
       } as const;
       return engine.place([request], nowMs);
     });
+  }
+
+  stopCrashes(): void {
+    Object.assign(this.#chances, NO_CRASHES);
   }
 
   /** The end of one day, at which day orders expire, and the beginning of the next. */
