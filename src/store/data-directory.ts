@@ -1,6 +1,6 @@
 // The run-time directory: made on first use, described by meta.json, held by one process at a time.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { BUCKETS } from '../domain/ids.ts';
 import { DataDirectoryError } from './errors.ts';
@@ -76,10 +76,15 @@ export function holdLock(directory: string, file: string): { release(): void } {
   }
 }
 
+/** Step by step: Node's own recursion never ends where nothing can be made, in /proc for example. */
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    if (existsSync(path) && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    if (parent !== path) makeDirectory(parent);
+    mkdirSync(path);
   } catch (error) {
+    if (error instanceof DataDirectoryError) throw error;
     throw new DataDirectoryError(`the data directory ${path} cannot be made: ${error}`);
   }
 }

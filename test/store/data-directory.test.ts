@@ -42,4 +42,7 @@ test('a path that cannot be a directory is refused with a sentence', (t) => {
   const path = join(tempDirectory(t), 'file');
   writeFileSync(path, '');
   assert.throws(() => takeDataDirectory(path, FRESH), /cannot be made/);
+  assert.throws(() => takeDataDirectory(join(path, 'below'), FRESH), /cannot be made/);
+  if (process.platform !== 'linux') return;
+  assert.throws(() => takeDataDirectory('/proc/outcry/data', FRESH), /cannot be made/);
 });
