@@ -115,7 +115,9 @@ export class Cancelling {
         inFlight: false,
         unknowns: attempt.unknowns + 1,
       });
-      if (this.#isWorthSending(stored.order)) this.#retryLater(stored, ctx);
+      // Closed meanwhile, it is forgotten there.
+      const isUnknownStill = stored.order.isOpen && !this.#isWorthSending(stored.order);
+      if (!isUnknownStill) this.#retryLater(stored, ctx);
     }
   }
 

@@ -219,3 +219,15 @@ test('a cancel whose order ends without it is forgotten', (t) => {
     rig.actor.ctx.asks = [];
   }
 });
+
+test('a cancel answered after its order has ended is forgotten', (t) => {
+  const rig = new CancelRig(t);
+  rig.place();
+  const { id } = rig.lastOrder();
+  rig.cancel(id);
+  rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
+  rig.query(id, { answer: 'refused', reason: 'too_late' });
+  const result = { outcome: 'refused', cancelId: `${id}.c1`, reason: 'unknown_order' };
+  rig.actor.answer('SubmitCancel', { outcome: 'answered', result: { ...result, cumQty: null } });
+  assert.equal(rig.cancelsWaiting(), 0);
+});
