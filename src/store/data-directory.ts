@@ -76,7 +76,7 @@ export function holdLock(directory: string, file: string): { release(): void } {
   }
 }
 
-/** Step by step: Node's own recursion never ends where nothing can be made, in /proc for example. */
+/** Step by step: Node's own recursion never ends where nothing can be made, in /proc say. */
 function makeDirectory(path: string): void {
   try {
     if (existsSync(path) && statSync(path).isDirectory()) return;
