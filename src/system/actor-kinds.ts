@@ -1,14 +1,25 @@
 // The kinds of actors and how each is made from the settings. Pure composition: no behaviour of its
 // own.
 import type { BrokerContext, PricePublisher } from '../actors/context.ts';
-import { Directory } from '../actors/directory/directory.ts';
-import { ExchangeConnection } from '../actors/exchange-connection/exchange-connection.ts';
+import { Directory, type DirectoryMessage } from '../actors/directory/directory.ts';
+import {
+  type Message as ConnectionMessage,
+  ExchangeConnection,
+} from '../actors/exchange-connection/exchange-connection.ts';
+import type { ShardContext } from '../actors/order-shard/messages.ts';
 import { OrderShard } from '../actors/order-shard/order-shard.ts';
+import type { Message as ReconcilerMessage } from '../actors/reconciler/messages.ts';
 import { Reconciler } from '../actors/reconciler/reconciler.ts';
-import { SymbolFanout } from '../actors/symbol-fanout/symbol-fanout.ts';
-import { TradeProcessor } from '../actors/trade-processor/trade-processor.ts';
+import {
+  type Message as FanoutMessage,
+  SymbolFanout,
+} from '../actors/symbol-fanout/symbol-fanout.ts';
+import {
+  type Message as TradeMessage,
+  TradeProcessor,
+} from '../actors/trade-processor/trade-processor.ts';
 import { FEES, LIMITS } from '../limits.ts';
-import type { Actor, ActorKind } from '../runtime/actor.ts';
+import type { ActorKind } from '../runtime/actor.ts';
 import { pathsOf } from '../store/data-directory.ts';
 import { DirectoryStore } from '../store/directory-store.ts';
 import { ShardStore } from '../store/shard-store.ts';
@@ -28,80 +39,82 @@ export interface Parts {
 
 type Kind = ActorKind<BrokerContext>;
 
-const RESIDENT = { spawnable: false, passivateAfterMs: null, group: null } as const;
+/** A kind with the context that its actor knows: one that hands it the actor's own messages. */
+interface KindWith<C> extends Omit<Kind, 'create'> {
+  create(key: string, ctx: C): { receive(message: never, ctx: C): void };
+}
+
+/** The kernel routes by address and knows no unions: here, once, an actor's own are let go of. */
+function define<C extends BrokerContext<never>>(kind: KindWith<C>): Kind {
+  return kind as unknown as Kind;
+}
+
+const ALONE = { passivateAfterMs: null, group: null, turnMessagesMax: LIMITS.turnMessagesMax };
+const SMALL = { mailboxMax: LIMITS.smallMailboxMax, askWindow: LIMITS.smallAskWindow };
 
 export function actorKinds(settings: Settings, parts: Parts): Kind[] {
   return [
     orderShards(settings),
     fanouts(),
     directory(settings),
-    ...exchangeActors(settings, parts),
+    tradeProcessor(settings),
+    exchangeConnection(settings, parts),
+    reconciler(settings),
   ];
 }
 
-function orderShards(settings: Settings): Kind {
-  const { config, shardMap } = settings;
+function orderShards({ config, shardMap }: Settings): Kind {
   const paths = pathsOf(config.dataDir);
-  return {
-    ...RESIDENT,
+  const options = {
+    fees: FEES,
+    placing: {
+      limits: {
+        orderSharesMax: LIMITS.orderSharesMaxDefault,
+        orderValueMaxInCents: LIMITS.orderValueMaxInCentsDefault,
+        protectionBps: LIMITS.marketProtectionBps,
+      },
+      ordersPerSecondMax: config.ordersPerSecond,
+      notAfterMs: config.notAfterMs,
+      submitAskMs: LIMITS.submitAskMs,
+    },
+    cancelling: {
+      cancelAskMs: LIMITS.cancelAskMs,
+      backoffMinMs: LIMITS.cancelRetryMinMs,
+      backoffMaxMs: LIMITS.cancelRetryMaxMs,
+    },
+    bounds: { indexLagMs: LIMITS.indexLagMs, clockSkewMs: LIMITS.clockSkewMs },
+  };
+  return define<ShardContext>({
+    ...ALONE,
     kind: 'order-shard',
-    turnMessagesMax: LIMITS.turnMessagesMax,
+    spawnable: false,
     mailboxMax: LIMITS.shardMailboxMax,
     askWindow: LIMITS.shardAskWindow,
     create: (key, ctx) => {
       const shard = Number.parseInt(key, 10);
       const buckets = shardMap.flatMap((mapped, bucket) => (mapped === shard ? [bucket] : []));
       const store = new ShardStore(paths.shard(shard), LIMITS.walPagesMax);
-      return asActor(
-        new OrderShard(
-          {
-            store,
-            buckets,
-            fees: FEES,
-            placing: {
-              limits: {
-                orderSharesMax: LIMITS.orderSharesMaxDefault,
-                orderValueMaxInCents: LIMITS.orderValueMaxInCentsDefault,
-                protectionBps: LIMITS.marketProtectionBps,
-              },
-              ordersPerSecondMax: config.ordersPerSecond,
-              notAfterMs: config.notAfterMs,
-              submitAskMs: LIMITS.submitAskMs,
-            },
-            cancelling: {
-              cancelAskMs: LIMITS.cancelAskMs,
-              backoffMinMs: LIMITS.cancelRetryMinMs,
-              backoffMaxMs: LIMITS.cancelRetryMaxMs,
-            },
-            bounds: { indexLagMs: LIMITS.indexLagMs, clockSkewMs: LIMITS.clockSkewMs },
-          },
-          ctx as never,
-        ),
-      );
+      return new OrderShard({ ...options, store, buckets }, ctx);
     },
-  };
+  });
 }
 
 function fanouts(): Kind {
-  return {
+  return define<BrokerContext<FanoutMessage>>({
+    ...ALONE,
+    ...SMALL,
     kind: 'symbol-fanout',
     spawnable: true,
-    passivateAfterMs: null,
-    group: null,
-    turnMessagesMax: LIMITS.turnMessagesMax,
-    mailboxMax: LIMITS.smallMailboxMax,
-    askWindow: LIMITS.smallAskWindow,
-    create: (key, ctx) => asActor(new SymbolFanout({ symbol: key }, ctx as never)),
-  };
+    create: (key, ctx) => new SymbolFanout({ symbol: key }, ctx),
+  });
 }
 
 function directory({ config, shardMap, freshSigningKey }: Settings): Kind {
-  return {
-    ...RESIDENT,
+  return define<BrokerContext<DirectoryMessage>>({
+    ...ALONE,
+    ...SMALL,
     kind: 'directory',
-    turnMessagesMax: LIMITS.turnMessagesMax,
-    mailboxMax: LIMITS.smallMailboxMax,
-    askWindow: LIMITS.smallAskWindow,
+    spawnable: false,
     create: (_key, ctx) => {
       const options = {
         store: new DirectoryStore(pathsOf(config.dataDir).users, LIMITS.walPagesMax),
@@ -113,57 +126,40 @@ function directory({ config, shardMap, freshSigningKey }: Settings): Kind {
         askMs: LIMITS.readAskMs,
         retryMs: LIMITS.cancelRetryMinMs,
       };
-      return asActor(new Directory(options, ctx as never));
+      return new Directory(options, ctx);
     },
-  };
-}
-
-function exchangeActors(settings: Settings, parts: Parts): Kind[] {
-  const { config, shardMap, shards } = settings;
-  const member = (position: number) => ({
-    spawnable: false,
-    passivateAfterMs: null,
-    group: { name: 'exchange', position },
-    turnMessagesMax: LIMITS.turnMessagesMax,
   });
-  return [
-    {
-      ...member(0),
-      kind: 'trade-processor',
-      mailboxMax: LIMITS.smallMailboxMax,
-      askWindow: LIMITS.smallAskWindow,
-      create: (_key, ctx) => {
-        const path = pathsOf(config.dataDir).externalIds;
-        return asActor(new TradeProcessor({ path, shards: shardMap }, ctx as never));
-      },
-    },
-    {
-      ...member(1),
-      kind: 'exchange-connection',
-      mailboxMax: LIMITS.exchangeMailboxMax,
-      askWindow: LIMITS.exchangeAskWindow,
-      create: (_key, ctx) =>
-        asActor(
-          new ExchangeConnection(
-            { ...parts, orderConnections: config.exchangeConnections },
-            ctx as never,
-          ),
-        ),
-    },
-    {
-      ...member(2),
-      kind: 'reconciler',
-      mailboxMax: LIMITS.smallMailboxMax,
-      askWindow: LIMITS.smallAskWindow,
-      create: (_key, ctx) => asActor(new Reconciler({ shards }, ctx as never)),
-    },
-  ];
 }
 
-/**
- * The kernel routes messages by address; which union an actor takes is its protocol's business,
- * unknown to the kernel.
- */
-function asActor(actor: unknown): Actor {
-  return actor as Actor;
+/** When one of these three is built again, those after it are too. */
+function exchangeMember(position: number) {
+  return { ...ALONE, ...SMALL, spawnable: false, group: { name: 'exchange', position } };
+}
+
+function tradeProcessor({ config, shardMap }: Settings): Kind {
+  const path = pathsOf(config.dataDir).externalIds;
+  return define<BrokerContext<TradeMessage>>({
+    ...exchangeMember(0),
+    kind: 'trade-processor',
+    create: (_key, ctx) => new TradeProcessor({ path, shards: shardMap }, ctx),
+  });
+}
+
+function exchangeConnection({ config }: Settings, parts: Parts): Kind {
+  const options = { ...parts, orderConnections: config.exchangeConnections };
+  return define<BrokerContext<ConnectionMessage>>({
+    ...exchangeMember(1),
+    kind: 'exchange-connection',
+    mailboxMax: LIMITS.exchangeMailboxMax,
+    askWindow: LIMITS.exchangeAskWindow,
+    create: (_key, ctx) => new ExchangeConnection(options, ctx),
+  });
+}
+
+function reconciler({ shards }: Settings): Kind {
+  return define<BrokerContext<ReconcilerMessage>>({
+    ...exchangeMember(2),
+    kind: 'reconciler',
+    create: (_key, ctx) => new Reconciler({ shards }, ctx),
+  });
 }
