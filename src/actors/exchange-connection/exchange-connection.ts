@@ -85,6 +85,8 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
         return this.#controls.controlsWaiting(ctx);
       case 'SymbolsTaken':
         return this.#prices.symbolsTaken(message, ctx);
+      case 'FanoutLife':
+        return this.#prices.fanoutLife(message, ctx);
       case 'ListAgainDue':
         return this.#prices.listAgainDue(ctx);
       case 'WatchLink':
@@ -227,6 +229,7 @@ type ContactMessage = Exclude<
       | 'ControlsWaiting'
       | 'SymbolsTaken'
       | 'ListAgainDue'
+      | 'FanoutLife'
       | 'FeedClosed';
   }
 >;

@@ -4,7 +4,7 @@
 import type { ReadFeedAnswer } from '../../exchange/effects.ts';
 import type { ListedSymbol, PriceSnapshot, SessionState, Tick } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
-import type { AskFailure, Context } from '../../runtime/actor.ts';
+import type { AskFailure, Context, LifeEvent } from '../../runtime/actor.ts';
 import { DIRECTORY, fanoutOf } from '../addresses.ts';
 import type { PricePublisher } from '../context.ts';
 import type { SymbolsListed } from '../directory/protocol.ts';
@@ -27,7 +27,13 @@ export interface ListAgainDue {
   readonly kind: 'ListAgainDue';
 }
 
-export type PriceFeedMessage = FeedLinkMessage | SymbolsTaken | ListAgainDue;
+/** Of one fan-out, which stands for the thread of all. */
+export interface FanoutLife {
+  readonly kind: 'FanoutLife';
+  readonly event: LifeEvent;
+}
+
+export type PriceFeedMessage = FeedLinkMessage | SymbolsTaken | ListAgainDue | FanoutLife;
 type Ctx = Context<PriceFeedMessage>;
 type Frame = Extract<ReadFeedAnswer, { outcome: 'frames' }>['frames'][number];
 type Place = { readonly epoch: string; readonly seq: number };
@@ -47,6 +53,7 @@ export class PriceFeed {
   #place: Place | null = null;
   #session: SessionState | null = null;
   #isLive = false;
+  #watchesFanouts = false;
 
   constructor(publisher: PricePublisher) {
     this.#publisher = publisher;
@@ -85,6 +92,11 @@ export class PriceFeed {
   symbolsTaken({ answer }: SymbolsTaken, ctx: Ctx): void {
     if (answer.outcome === 'listed') return;
     ctx.after(LIMITS.linkRetryMaxMs, { kind: 'ListAgainDue' }, 'list-again');
+  }
+
+  /** Fan-outs that are made again take the feed for live: while it is not, they must be told. */
+  fanoutLife({ event }: FanoutLife, ctx: Ctx): void {
+    if (event.state === 'down' && !this.#isLive) this.#tellFreshness(ctx);
   }
 
   listAgainDue(ctx: Ctx): void {
@@ -155,6 +167,14 @@ export class PriceFeed {
       this.#publish(print, 0, ctx);
     }
     this.listAgainDue(ctx);
+    this.#watchFanouts(ctx);
+  }
+
+  #watchFanouts(ctx: Ctx): void {
+    const [symbol] = this.#listed.keys();
+    if (this.#watchesFanouts || symbol === undefined) return;
+    this.#watchesFanouts = true;
+    ctx.watch(fanoutOf(symbol), (event) => ({ kind: 'FanoutLife', event }));
   }
 
   #merge(tick: Tick, merged: Map<string, Merged>, ctx: Ctx): void {

@@ -40,6 +40,16 @@ describe('exchange-connection: the price feed', () => {
     assert.equal(rig.ctx.counters.get('ticks_of_unlisted_symbols'), 1);
   });
 
+  test('fan-outs that are made again while the feed is not live are told that prices are stale', () => {
+    const rig = linked();
+    rig.life(IBM, 'down');
+    assert.deepEqual(mailOf(rig.sent()), [], 'live is what they begin with');
+    rig.frames('prices', aTick(11), aTick(13));
+    rig.sent();
+    rig.life(IBM, 'down');
+    assert.deepEqual(mailOf(rig.sent()), [fresh(IBM, true), fresh(AIG, true)]);
+  });
+
   test('a gap flags every price as stale and resumes after the last tick in sequence', () => {
     const rig = linked();
     rig.frames('prices', aTick(11), aTick(13));
