@@ -12,8 +12,6 @@ export const LIMITS = {
   ordersPerSecondPerUserDefault: 1_000,
   priceInCentsMax: 100_000_000,
   marketProtectionBps: 300,
-  limitCollarBps: 1_000,
-  duplicateOrderWindowMs: 250,
   notAfterMs: 5_000,
 
   // HTTP

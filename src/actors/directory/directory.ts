@@ -12,6 +12,7 @@ import type { DirectoryStore, User } from '../../store/directory-store.ts';
 import { type ShardMap, shardOf } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import type { Deposit, DepositAssets } from '../order-shard/protocol.ts';
+import { StoreActor } from '../store-actor.ts';
 import type {
   CatalogueChanged,
   DirectoryCommand,
@@ -52,7 +53,10 @@ type OwnMessage = GrantAnswered | GrantDue;
 export type DirectoryMessage = DirectoryCommand | OwnMessage;
 type DirectoryContext = BrokerContext<OwnMessage>;
 
-export class Directory implements DurableActor<DirectoryMessage, DirectoryContext> {
+export class Directory
+  extends StoreActor
+  implements DurableActor<DirectoryMessage, DirectoryContext>
+{
   readonly #options: DirectoryOptions;
   readonly #store: DirectoryStore;
   readonly #watchers = new Set<Address>();
@@ -60,6 +64,7 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
   readonly #open = new Set<string>();
 
   constructor(options: DirectoryOptions, ctx: DirectoryContext) {
+    super(options.store);
     this.#options = options;
     this.#store = options.store;
     const symbols = this.#store.listSymbols();
@@ -85,26 +90,6 @@ export class Directory implements DurableActor<DirectoryMessage, DirectoryContex
       case 'GrantDue':
         return this.#ask(message.userId, message.deposits, ctx);
     }
-  }
-
-  begin(): void {
-    this.#store.turn.begin();
-  }
-
-  commit(): void {
-    this.#store.turn.commit();
-  }
-
-  rollback(): void {
-    this.#store.turn.rollback();
-  }
-
-  maintain(idle: boolean): void {
-    this.#store.turn.maintain(idle);
-  }
-
-  close(): void {
-    this.#store.close();
   }
 
   #onGetCredentials({ email, replyTo }: GetCredentials, ctx: DirectoryContext): void {

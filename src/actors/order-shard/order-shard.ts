@@ -7,6 +7,7 @@ import type { DurableActor } from '../../runtime/actor.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { LinkChanged, WatchLink } from '../exchange-connection/protocol.ts';
+import { StoreActor } from '../store-actor.ts';
 import { Cancelling, type CancellingOptions } from './cancelling.ts';
 import { Desk } from './desk.ts';
 import { FactBooking } from './fact-booking.ts';
@@ -35,7 +36,10 @@ export interface OrderShardOptions {
   readonly bounds: ProofBounds;
 }
 
-export class OrderShard implements DurableActor<OrderShardMessage, ShardContext> {
+export class OrderShard
+  extends StoreActor
+  implements DurableActor<OrderShardMessage, ShardContext>
+{
   readonly #store: ShardStore;
   readonly #desk: Desk;
   readonly #placing: Placing;
@@ -43,6 +47,7 @@ export class OrderShard implements DurableActor<OrderShardMessage, ShardContext>
   readonly #facts: FactBooking;
 
   constructor(options: OrderShardOptions, ctx: ShardContext) {
+    super(options.store);
     const { store, fees, bounds } = options;
     this.#store = store;
     this.#desk = new Desk(store, fees, bounds);
@@ -98,26 +103,6 @@ export class OrderShard implements DurableActor<OrderShardMessage, ShardContext>
       case 'GetShardState':
         return this.#onGetShardState(message, ctx);
     }
-  }
-
-  begin(): void {
-    this.#store.turn.begin();
-  }
-
-  commit(): void {
-    this.#store.turn.commit();
-  }
-
-  rollback(): void {
-    this.#store.turn.rollback();
-  }
-
-  maintain(idle: boolean): void {
-    this.#store.turn.maintain(idle);
-  }
-
-  close(): void {
-    this.#store.close();
   }
 
   /** Once the exchange has spoken about a submit, or cannot, a cancel that waited for it may go. */

@@ -54,7 +54,7 @@ export class Placing {
     if (earlier !== null) return this.#replay(earlier, command, ctx);
     const refusal = this.#refusalWithoutRow(command, ctx);
     if (refusal !== null) return this.#refuse(refusal, command, ctx);
-    this.#take(command, account ?? this.#desk.booking.accountOf(command.userId, ctx.nowMs()), ctx);
+    this.#take(command, account, ctx);
   }
 
   submitAnswered({ orderId, answer }: SubmitAnswered, ctx: ShardContext): StoredOrder | null {
@@ -106,16 +106,18 @@ export class Placing {
     return rejection('rate_limited', { ordersPerSecondMax, retryAfterMs }, 'same_key');
   }
 
-  #take(command: PlaceOrder, account: AccountRow, ctx: ShardContext): void {
+  /** A refused order leaves nothing behind, not even the account of a user who has none yet. */
+  #take(command: PlaceOrder, known: AccountRow | null, ctx: ShardContext): void {
     const { limits, fees } = this.#options;
     const market = this.#marketOf(command.symbol, ctx);
     const funds = {
-      tradingState: account.tradingState,
+      tradingState: known?.tradingState ?? 'active',
       available: (asset: string) =>
-        this.#desk.store.ledger.balanceOf(account.accountNo, 'available', asset),
+        known === null ? 0 : this.#desk.store.ledger.balanceOf(known.accountNo, 'available', asset),
     };
     const verdict = checkBeforeTrade(command, market, funds, limits, fees);
     if (verdict.outcome === 'rejected') return this.#refuse(verdict, command, ctx);
+    const account = known ?? this.#desk.booking.accountOf(command.userId, ctx.nowMs());
     const { order } = this.#desk.create(account, this.#intentOf(command, verdict, ctx), ctx);
     ctx.count('orders_taken');
     const { replyTo, waitMs } = command;

@@ -153,16 +153,7 @@ test('an order that the exchange says it refused has failed, though the answer t
 
 test('what the stream replays is what was sent live, event by event', (t) => {
   const rig = funded(t);
-  const head = rig.events().length;
-  rig.actor.receive({
-    kind: 'ReadEvents',
-    userId: ALICE,
-    afterSeq: head,
-    max: 256,
-    watcher: 'gateway/0',
-    replyTo: rig.actor.replyTo(),
-  });
-  rig.actor.sent();
+  const head = rig.watch('gateway/0');
   const live: unknown[] = [];
   const collect = () => {
     for (const sent of rig.actor.sent()) {
@@ -198,16 +189,7 @@ test('what the stream replays is what was sent live, event by event', (t) => {
 
 test('a watcher without room is dropped and told where to read on', (t) => {
   const rig = funded(t);
-  const head = rig.events().length;
-  rig.actor.receive({
-    kind: 'ReadEvents',
-    userId: ALICE,
-    afterSeq: head,
-    max: 256,
-    watcher: 'gateway/0',
-    replyTo: rig.actor.replyTo(),
-  });
-  rig.actor.sent();
+  const head = rig.watch('gateway/0');
   rig.actor.ctx.hasRoom = false;
   rig.place();
   const tells = rig.actor.sent().filter((sent) => sent.via === 'tell');

@@ -19,6 +19,7 @@ import type {
 import type { Order } from '../../../src/domain/order.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
 import type { Execution } from '../../../src/exchange/port.ts';
+import type { Address } from '../../../src/runtime/actor.ts';
 import { ShardStore } from '../../../src/store/shard-store.ts';
 import { tempDirectory } from '../../temp-directory.ts';
 import { ActorRig } from '../test-context.ts';
@@ -230,6 +231,15 @@ export class ShardRig {
     const query = { userId, afterSeq, max: 10_000, watcher: null, replyTo };
     this.actor.receive({ kind: 'ReadEvents', ...query });
     return this.reply<EventsReply>(replyTo.correlationId)?.events ?? [];
+  }
+
+  /** Registers a watcher at the head, which is returned. */
+  watch(watcher: Address, userId = ALICE): number {
+    const afterSeq = this.events(userId).length;
+    const replyTo = this.actor.replyTo<EventsReply>();
+    this.actor.receive({ kind: 'ReadEvents', userId, afterSeq, max: 256, watcher, replyTo });
+    this.actor.sent();
+    return afterSeq;
   }
 
   lastOrder(userId = ALICE): Order {
