@@ -9,10 +9,10 @@ import { type Demo, prepareDemo, writeDemo } from './demo.ts';
 import type { StartupCompleted } from './gateway/protocol.ts';
 import { claimPort } from './launcher/claim-port.ts';
 import { LIMITS } from './limits.ts';
-import type { Log } from './log.ts';
 import { ReadPool } from './read-pool/read-pool.ts';
 import { isAskFailure } from './runtime/actor.ts';
 import type { Edge } from './runtime/edge.ts';
+import type { LogSink } from './runtime/log-sink.ts';
 import { ThreadSupervisor } from './runtime/threads/thread-supervisor.ts';
 import { PriceTable } from './shared/price-table.ts';
 import { type DataDirectory, type DataPaths, takeDataDirectory } from './store/data-directory.ts';
@@ -36,7 +36,7 @@ export interface Broker {
 /** Throws `ConfigError`, `DataDirectoryError` or `PortInUseError` before anything has started. */
 export async function startBroker(
   config: Config,
-  log: Log,
+  log: LogSink,
   onFatal: (reason: string) => void,
 ): Promise<Broker> {
   const { exchangeUrl } = config;

@@ -1,6 +1,6 @@
 // A gateway in its thread: all of them bind the one port, and the system spreads connections.
 import { createGateway } from './gateway/gateway.ts';
-import type { Log } from './log.ts';
+import type { LogSink } from './runtime/log-sink.ts';
 import type { ThreadHost } from './runtime/threads/thread-host.ts';
 import type { PriceTable } from './shared/price-table.ts';
 import type { Settings } from './system/settings.ts';
@@ -10,7 +10,7 @@ export interface GatewayThread {
   readonly number: number;
   readonly settings: Settings;
   readonly prices: PriceTable;
-  readonly log: Log;
+  readonly log: LogSink;
 }
 
 /** A port that cannot be bound ends the thread, which is replaced, and in the end the process. */

@@ -3,13 +3,13 @@
 // both with it when it ends, however it ends: each child watches the channel to its parent.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { endBadStart } from './bad-start.ts';
+import { type Config, readConfig } from './config.ts';
 import { Child } from './launcher/child.ts';
 import { probePort } from './launcher/claim-port.ts';
 import { watchNpm } from './launcher/npm-ancestor.ts';
 import { LIMITS } from './limits.ts';
 import { holdLock, pathsOf } from './store/data-directory.ts';
-import { DataDirectoryError } from './store/errors.ts';
 
 const EXIT_UNCLEAN = 1;
 const EXCHANGE_READY = /^exchange ready (http:\/\/\S+)/m;
@@ -84,10 +84,5 @@ async function stopInTurn(children: readonly Child[]): Promise<boolean> {
 try {
   await launch(readConfig(process.env));
 } catch (error) {
-  const isExpected = error instanceof ConfigError || error instanceof DataDirectoryError;
-  const isPort = error instanceof Error && 'code' in error && error.code === 'port_in_use';
-  process.stderr.write(
-    `${isExpected || isPort ? (error as Error).message : ((error as Error).stack ?? error)}\n`,
-  );
-  process.exit(1);
+  endBadStart(error);
 }

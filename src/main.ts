@@ -1,15 +1,12 @@
 // The broker process. Ends 0 when it was told to stop, 1 with a sentence when it cannot start, 70
 // when it must be restarted.
+import { endBadStart } from './bad-start.ts';
 import { startBroker } from './broker.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { demoText, exampleSymbols } from './demo.ts';
-import { PortInUseError } from './launcher/claim-port.ts';
+import { EXIT_RESTART_ME } from './launcher/exit-codes.ts';
 import { LIMITS } from './limits.ts';
 import { createLog } from './log.ts';
-import { DataDirectoryError } from './store/errors.ts';
-
-const EXIT_BAD_START = 1;
-const EXIT_RESTART_ME = 70;
 
 try {
   const config = readConfig(process.env);
@@ -43,9 +40,5 @@ try {
       : demoText(broker.url, demo, await broker.connections(), exampleSymbols(broker.prices));
   process.stdout.write(text);
 } catch (error) {
-  const expected = [ConfigError, DataDirectoryError, PortInUseError];
-  const isExpected = expected.some((kind) => error instanceof kind);
-  const text = isExpected ? (error as Error).message : ((error as Error).stack ?? String(error));
-  process.stderr.write(`${text}\n`);
-  process.exit(EXIT_BAD_START);
+  endBadStart(error);
 }

@@ -12,6 +12,22 @@ export interface Account {
   readonly tradingState: TradingState;
 }
 
+/** The account as its two balances make it. */
+export function accountFrom(
+  userId: string,
+  balances: { readonly available: number; readonly reserved: number },
+  tradingState: TradingState,
+): Account {
+  const { available, reserved } = balances;
+  return {
+    userId,
+    cashInCents: available + reserved,
+    reservedInCents: reserved,
+    buyingPowerInCents: available,
+    tradingState,
+  };
+}
+
 export interface Holding {
   readonly symbol: string;
   /** Available plus reserved. */

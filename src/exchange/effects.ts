@@ -114,15 +114,3 @@ export type VenueEffect =
   | OpenFeed
   | ReadFeed
   | CloseFeed;
-
-export const VENUE_EFFECTS: readonly VenueEffect['kind'][] = [
-  'ReadCapabilities',
-  'PlaceOrders',
-  'CancelOrders',
-  'AskOrders',
-  'ReadOpenOrders',
-  'ReadFills',
-  'OpenFeed',
-  'ReadFeed',
-  'CloseFeed',
-];

@@ -1,7 +1,7 @@
 // From a raw request to an answer: route, caller, headers, query, path, body, in this order, and
 // then the route itself. Whatever is refused has changed nothing. No socket in here: a simulated
 // customer comes in this way too.
-import type { LogLevel } from '../runtime/actor.ts';
+import type { LogSink } from '../runtime/log-sink.ts';
 import { ANONYMOUS, type Principal, tokenOf } from './auth.ts';
 import { parseJsonBody } from './json-body.ts';
 import { IdempotencyKeys, isIdempotencyKey, waitOf } from './order-headers.ts';
@@ -14,12 +14,6 @@ import { ROUTES } from './routes/index.ts';
 import type { Services } from './services.ts';
 import { shape } from './shape.ts';
 
-export type Log = (
-  level: LogLevel,
-  text: string,
-  fields?: Readonly<Record<string, unknown>>,
-) => void;
-
 const NOTHING = shape({});
 
 type Step<T> =
@@ -28,11 +22,11 @@ type Step<T> =
 
 export class FrontDoor {
   readonly #services: Services;
-  readonly #log: Log;
+  readonly #log: LogSink;
   readonly #router = new Router(ROUTES);
   readonly #keys: IdempotencyKeys;
 
-  constructor(services: Services, log: Log) {
+  constructor(services: Services, log: LogSink) {
     this.#services = services;
     this.#log = log;
     this.#keys = new IdempotencyKeys(services.edge);

@@ -12,9 +12,10 @@ import type { WatchLink } from '../actors/exchange-connection/protocol.ts';
 import { LIMITS } from '../limits.ts';
 import type { Address, Message } from '../runtime/actor.ts';
 import type { Edge, EdgeListener } from '../runtime/edge.ts';
+import type { LogSink } from '../runtime/log-sink.ts';
 import { Tokens } from './auth.ts';
 import { Catalogue } from './catalogue.ts';
-import { FrontDoor, type Log } from './front-door.ts';
+import { FrontDoor } from './front-door.ts';
 import { HttpServer } from './http-server.ts';
 import { PasswordChecker } from './passwords.ts';
 import type { GatewayMessage, ThreadSnapshotData } from './protocol.ts';
@@ -34,7 +35,7 @@ export interface GatewayOptions {
 }
 
 export interface GatewayConfig {
-  readonly log: Log;
+  readonly log: LogSink;
 }
 
 export interface Gateway {

@@ -2,16 +2,12 @@
 // told to stop by a signal. Its end of the channel to us closes when we die, whatever killed us.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { EXIT_BAD_START } from './exit-codes.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 30_000;
 const PAUSE_MIN_MS = 100;
-/**
- * A start that failed for a reason that another start would not change: configuration, port,
- * directory.
- */
-const EXIT_BAD_START = 1;
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 export class Child {

@@ -1,7 +1,7 @@
 // The event log of one shard: what a user's stream sends is what stands here. An event keeps only
 // what its order's row lacks, the facts as they stood; reading joins the two again.
 import type { Statement } from 'better-sqlite3';
-import type { TradingState } from '../domain/account.ts';
+import { accountFrom, type TradingState } from '../domain/account.ts';
 import { deriveOrder } from '../domain/derive-order.ts';
 import { NO_FACTS, type Order, type OrderFacts } from '../domain/order.ts';
 import type {
@@ -113,13 +113,7 @@ function eventFromRow(row: EventRow): UserEvent {
       number,
       TradingState,
     ];
-    const account = {
-      userId: row.user_id,
-      cashInCents: available + reserved,
-      reservedInCents: reserved,
-      buyingPowerInCents: available,
-      tradingState,
-    };
+    const account = accountFrom(row.user_id, { available, reserved }, tradingState);
     return { topic: 'account', seq, kind: row.kind as AccountEventKind, atMs, account };
   }
   const order = orderAt(orderFromRow(row), JSON.parse(row.detail) as OrderDetail, atMs);

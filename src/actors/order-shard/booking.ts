@@ -1,6 +1,7 @@
 // Writes what becomes of an order: its row, its event, the postings that follow, and the account's
 // event, all in the turn's transaction. Every change of an order in this shard goes through here.
 import assert from 'node:assert/strict';
+import { accountFrom } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
 import { deriveOrder } from '../../domain/derive-order.ts';
 import {
@@ -46,13 +47,7 @@ export class Booking {
     const { ledger } = this.#store;
     const available = ledger.balanceOf(account.accountNo, 'available', USD);
     const reserved = ledger.balanceOf(account.accountNo, 'reserved', USD);
-    return {
-      userId: account.userId,
-      cashInCents: available + reserved,
-      reservedInCents: reserved,
-      buyingPowerInCents: available,
-      tradingState: account.tradingState,
-    };
+    return accountFrom(account.userId, { available, reserved }, account.tradingState);
   }
 
   /** Commit A: the order, its reservation and its event. */
@@ -181,7 +176,7 @@ export class Booking {
       seq,
       kind: 'account_changed',
       atMs: nowMs,
-      account: this.balancesOf(account),
+      account: accountFrom(userId, detail, tradingState),
     } satisfies AccountEvent);
     return eventNo;
   }

@@ -107,18 +107,19 @@ export class Cancelling {
       this.#attempts.delete(orderId);
       this.#refused(stored, result.reason, ctx);
     } else {
-      // An unknown order proves nothing (E14): the submit may be on its way, the reconciler asks.
-      const attempt = this.#attempts.get(orderId);
-      if (attempt === undefined) return;
-      this.#attempts.set(orderId, {
-        ...attempt,
-        inFlight: false,
-        unknowns: attempt.unknowns + 1,
-      });
-      // Closed meanwhile, it is forgotten there.
-      const isUnknownStill = stored.order.isOpen && !this.#isWorthSending(stored.order);
-      if (!isUnknownStill) this.#retryLater(stored, ctx);
+      this.#wasUnknown(stored, ctx);
     }
+  }
+
+  /** An unknown order proves nothing (E14): its submit may be on its way, the reconciler asks. */
+  #wasUnknown(stored: StoredOrder, ctx: ShardContext): void {
+    const { order } = stored;
+    const attempt = this.#attempts.get(order.id);
+    if (attempt === undefined) return;
+    const unknowns = attempt.unknowns + 1;
+    this.#attempts.set(order.id, { ...attempt, inFlight: false, unknowns });
+    // Closed meanwhile, it is forgotten there.
+    if (!order.isOpen || this.#isWorthSending(order)) this.#retryLater(stored, ctx);
   }
 
   #request(stored: StoredOrder, ctx: ShardContext): StoredOrder {
