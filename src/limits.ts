@@ -72,6 +72,8 @@ export const LIMITS = {
   executionsTakenMs: 30_000,
   watermarkLagMax: 1_024,
   controlQueueMax: 4_096,
+  /** Requests with cancels that pass a question that waits, before it has its turn. */
+  cancelsBeforeQuestion: 4,
   factAskMs: 5_000,
 
   // Reconciling

@@ -54,6 +54,7 @@ export interface FeedMark {
 /** Executions of one order that were routed to its shard, which has not acknowledged them yet. */
 export interface RoutedOrder {
   readonly orderId: string;
+  readonly epoch: string;
   readonly externalOrderId: string;
   readonly executions: readonly Execution[];
 }
@@ -160,6 +161,7 @@ export class ExternalIdsStore {
     }
     return [...byOrder.values()].map(({ orderId, executions }) => ({
       orderId,
+      epoch: executions[0]?.epoch ?? '',
       externalOrderId: executions[0]?.externalOrderId ?? '',
       executions,
     }));

@@ -86,7 +86,7 @@ export function aSnapshot(seq: number, fields: Partial<PriceSnapshot> = {}): Pri
     kind: 'snapshot',
     epoch: EPOCH,
     seq,
-    session: { sessionId: 's1', state: 'open' },
+    session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
     symbols: [aListedSymbol('IBM'), aListedSymbol('AIG', { lastPriceInCents: null })],
     ...fields,
   };

@@ -80,7 +80,9 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       case 'SubmitCancel':
         return this.#controls.cancel(message, ctx);
       case 'QueryOrders':
-        return this.#controls.query(message, ctx);
+      case 'ListVenueOrders':
+      case 'FetchFills':
+        return this.#controls.ask(message, ctx);
       case 'ControlsWaiting':
         return this.#controls.controlsWaiting(ctx);
       case 'SymbolsTaken':
@@ -109,7 +111,9 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       case 'CancelsAnswered':
         return this.#onReached(this.#controls.cancelsAnswered(message, ctx), ctx);
       case 'QueryAnswered':
-        return this.#onReached(this.#controls.queryAnswered(message, ctx), ctx);
+      case 'VenueOrdersRead':
+      case 'FillsRead':
+        return this.#onReached(this.#controls.questionAnswered(message, ctx), ctx);
       case 'CapabilitiesRead':
         return this.#probe.answered(message, ctx);
       case 'ProbeDue':

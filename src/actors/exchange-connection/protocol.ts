@@ -1,6 +1,14 @@
 // What the exchange-connection accepts and answers: the only actor that talks to the exchange.
 import type { Side, TimeInForce } from '../../domain/order.ts';
-import type { CancelResult, Capabilities, QueryResult, SessionState } from '../../exchange/port.ts';
+import type {
+  CancelResult,
+  Capabilities,
+  Execution,
+  QueryRequest,
+  QueryResult,
+  SessionState,
+  VenueOrder,
+} from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
 
 /** Written to a socket at most once, ever. */
@@ -15,6 +23,7 @@ export interface SubmitOrder {
   readonly priceInCents: number;
   readonly numShares: number;
   readonly notAfterMs: number;
+  readonly sandboxFault: string | null;
   readonly replyTo: ReplyTo<SubmitReply>;
 }
 
@@ -53,10 +62,10 @@ export type CancelReply =
   | { readonly outcome: 'answered'; readonly result: CancelResult }
   | { readonly outcome: 'cannot_tell'; readonly reason: string };
 
-/** At most 200 orders, by clientOrderId. */
+/** At most 200 orders, by clientOrderId or externalOrderId. */
 export interface QueryOrders {
   readonly kind: 'QueryOrders';
-  readonly orderIds: readonly string[];
+  readonly orders: readonly QueryRequest[];
   readonly replyTo: ReplyTo<QueryReply>;
 }
 
@@ -69,6 +78,38 @@ export type QueryReply =
     }
   /** A transport error, a 429, a 5xx: never counts as "not found" (E10). */
   | { readonly outcome: 'cannot_tell'; readonly reason: string };
+
+/** One page of the exchange's own list of open orders, oldest first. */
+export interface ListVenueOrders {
+  readonly kind: 'ListVenueOrders';
+  /** The external id of the last order of the page before; null for the first page. */
+  readonly after: string | null;
+  readonly limit: number;
+  readonly replyTo: ReplyTo<
+    | {
+        readonly outcome: 'answered';
+        readonly epoch: string;
+        readonly askedAtMs: number;
+        readonly orders: readonly VenueOrder[];
+        readonly hasMore: boolean;
+      }
+    | { readonly outcome: 'cannot_tell'; readonly reason: string }
+  >;
+}
+
+/** The trades, busts and corrections of one order, as the exchange lists them. */
+export interface FetchFills {
+  readonly kind: 'FetchFills';
+  readonly externalOrderId: string;
+  readonly replyTo: ReplyTo<
+    | {
+        readonly outcome: 'answered';
+        readonly epoch: string;
+        readonly executions: readonly Execution[];
+      }
+    | { readonly outcome: 'cannot_tell'; readonly reason: string }
+  >;
+}
 
 /**
  * Registers for `LinkChanged`, the first of which comes at once. Sent again when this actor
@@ -131,5 +172,7 @@ export type ExchangeConnectionCommand =
   | WithdrawSubmit
   | SubmitCancel
   | QueryOrders
+  | ListVenueOrders
+  | FetchFills
   | WatchLink
   | GetConnectionState;

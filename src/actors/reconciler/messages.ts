@@ -1,7 +1,7 @@
 // The messages that the reconciler sends itself: its rounds, and answers to what it asked.
 import type { Address, AskFailure, LifeEvent, ReplyOf } from '../../runtime/actor.ts';
 import type { LinkChanged, QueryReply } from '../exchange-connection/protocol.ts';
-import type { FactReply, UnresolvedReply } from '../order-shard/protocol.ts';
+import type { QueriedReply, UnresolvedReply } from '../order-shard/protocol.ts';
 import type { GetParked, RecordAcceptances } from '../trade-processor/protocol.ts';
 import type { ReconcilerCommand } from './protocol.ts';
 
@@ -30,6 +30,7 @@ export interface QueryAnswered {
 export interface ParkedKnown {
   readonly kind: 'ParkedKnown';
   readonly notFound: readonly string[];
+  readonly epoch: string;
   readonly askedAtMs: number;
   readonly answer: ReplyOf<GetParked> | AskFailure;
 }
@@ -42,7 +43,7 @@ export interface AcceptancesRecorded {
 export interface FactBooked {
   readonly kind: 'FactBooked';
   readonly orderId: string;
-  readonly answer: FactReply | AskFailure;
+  readonly answer: QueriedReply | AskFailure;
 }
 
 export type Message =

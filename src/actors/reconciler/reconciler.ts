@@ -1,7 +1,7 @@
 // Finds out what became of orders whose outcome is unknown: asks the shards which they are and the
 // exchange what it knows, and hands on definite answers only. What an answer proves is the shard's
 // to decide.
-import type { QueryResult } from '../../exchange/port.ts';
+import type { QueryRequest, VenueOrder } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import { type Actor, type Address, isAskFailure } from '../../runtime/actor.ts';
 import { EXCHANGE_CONNECTION, shardAddress, TRADE_PROCESSOR } from '../addresses.ts';
@@ -118,68 +118,56 @@ export class Reconciler implements Actor<Message, Ctx> {
       orderIds.filter((orderId) => !byId.has(orderId)),
       ctx,
     );
-    const asked = orderIds.flatMap((orderId) => byId.get(orderId) ?? []);
-    const known = asked.filter(isFound);
-    this.#onFound(
-      known.filter((one) => !isRefused(one)),
-      epoch,
-      askedAtMs,
-      ctx,
-    );
-    this.#onRefused(known.filter(isRefused), askedAtMs, ctx);
-    const notFound = asked.filter(({ outcome }) => outcome === 'not_found');
-    this.#askParked(
-      notFound.map(({ clientOrderId }) => clientOrderId),
-      askedAtMs,
-      ctx,
-    );
+    const known: VenueOrder[] = [];
+    const notFound: string[] = [];
+    for (const orderId of orderIds) {
+      const result = byId.get(orderId);
+      if (result?.outcome === 'found') known.push(result.order);
+      if (result?.outcome === 'not_found') notFound.push(orderId);
+    }
+    this.#onFound(known, epoch, askedAtMs, ctx);
+    this.#askParked({ notFound, epoch, askedAtMs }, ctx);
   }
 
-  #onFound(found: readonly Found[], epoch: string, askedAtMs: number, ctx: Ctx): void {
+  #onFound(found: readonly VenueOrder[], epoch: string, askedAtMs: number, ctx: Ctx): void {
     if (found.length === 0) return;
     this.#answeredFound += found.length;
-    const acceptances = found.map(({ clientOrderId, order }) => ({
-      orderId: clientOrderId,
-      externalOrderId: order.externalOrderId,
-    }));
-    ctx.ask<RecordAcceptances>(
-      TRADE_PROCESSOR,
-      { kind: 'RecordAcceptances', epoch, acceptances },
-      (answer) => ({ kind: 'AcceptancesRecorded', answer }),
-      LIMITS.readAskMs,
-    );
-    for (const { clientOrderId } of found) {
-      this.#orders.answered(clientOrderId, askedAtMs);
-      this.#tellShard(clientOrderId, { answer: 'found', askedAtMs }, ctx);
+    const acceptances = found.flatMap((venue) => {
+      if (isRefused(venue)) return []; // there is nothing to map
+      return [{ orderId: venue.clientOrderId, externalOrderId: venue.externalOrderId }];
+    });
+    if (acceptances.length > 0) {
+      ctx.ask<RecordAcceptances>(
+        TRADE_PROCESSOR,
+        { kind: 'RecordAcceptances', epoch, acceptances },
+        (answer) => ({ kind: 'AcceptancesRecorded', answer }),
+        LIMITS.readAskMs,
+      );
+    }
+    for (const venue of found) {
+      this.#orders.answered(venue.clientOrderId, askedAtMs);
+      const word = { epoch, venue, askedAtMs, nothingParked: false };
+      this.#tellShard(venue.clientOrderId, word, ctx);
     }
   }
 
-  /** The answer to the submit was lost, or the submit came too late: there is nothing to map. */
-  #onRefused(refused: readonly Found[], askedAtMs: number, ctx: Ctx): void {
-    this.#answeredFound += refused.length;
-    for (const { clientOrderId, order } of refused) {
-      this.#orders.answered(clientOrderId, askedAtMs);
-      this.#tellShard(clientOrderId, { answer: 'refused', reason: order.reason, askedAtMs }, ctx);
-    }
-  }
-
-  #askParked(notFound: readonly string[], askedAtMs: number, ctx: Ctx): void {
-    if (notFound.length === 0) return;
+  #askParked(absence: Absence, ctx: Ctx): void {
+    if (absence.notFound.length === 0) return;
     ctx.ask<GetParked>(
       TRADE_PROCESSOR,
       { kind: 'GetParked' },
-      (answer) => ({ kind: 'ParkedKnown', notFound, askedAtMs, answer }),
+      (answer) => ({ kind: 'ParkedKnown', ...absence, answer }),
       LIMITS.readAskMs,
     );
   }
 
-  #onParkedKnown({ notFound, askedAtMs, answer }: ParkedKnown, ctx: Ctx): void {
+  #onParkedKnown({ notFound, epoch, askedAtMs, answer }: ParkedKnown, ctx: Ctx): void {
     if (isAskFailure(answer)) return this.#onCannotTell(notFound, ctx);
     this.#answeredNotFound += notFound.length;
     for (const orderId of notFound) {
       this.#orders.answered(orderId, askedAtMs);
       const nothingParked = this.#isNothingOf(orderId, answer.newestParkedAtMs);
-      this.#tellShard(orderId, { answer: 'not_found', askedAtMs, nothingParked }, ctx);
+      this.#tellShard(orderId, { epoch, venue: null, askedAtMs, nothingParked }, ctx);
     }
   }
 
@@ -219,7 +207,7 @@ export class Reconciler implements Actor<Message, Ctx> {
       shard,
       {
         kind: 'ListUnresolved',
-        olderThanMs: LIMITS.unresolvedOlderThanMs,
+        olderThanMs: OLDER_THAN_MS,
         max: LIMITS.unresolvedListMax,
       },
       (answer) => ({ kind: 'UnresolvedListed', shard, answer }),
@@ -238,7 +226,7 @@ export class Reconciler implements Actor<Message, Ctx> {
       this.#queriesAsked++;
       ctx.ask<QueryOrders>(
         EXCHANGE_CONNECTION,
-        { kind: 'QueryOrders', orderIds },
+        { kind: 'QueryOrders', orders: orderIds.map(byClientOrderId) },
         (answer) => ({ kind: 'QueryAnswered', orderIds, answer }),
         LIMITS.venueRequestMs + LIMITS.askMarginMs,
       );
@@ -247,14 +235,14 @@ export class Reconciler implements Actor<Message, Ctx> {
 
   #tellShard(
     orderId: string,
-    word: Pick<OrderQueried, 'answer' | 'askedAtMs'> & Partial<OrderQueried>,
+    word: Omit<OrderQueried, 'kind' | 'orderId' | 'replyTo'>,
     ctx: Ctx,
   ): void {
     const tracked = this.#orders.get(orderId);
     if (tracked === undefined) return; // settled meanwhile: its shard lists it no more
     ctx.ask<OrderQueried>(
       tracked.shard,
-      { kind: 'OrderQueried', orderId, reason: null, nothingParked: false, ...word },
+      { kind: 'OrderQueried', orderId, ...word },
       (answer) => ({ kind: 'FactBooked', orderId, answer }),
       LIMITS.factAskMs,
     );
@@ -262,22 +250,31 @@ export class Reconciler implements Actor<Message, Ctx> {
 
   #alarm(ctx: Ctx): void {
     for (const tracked of this.#orders.all()) {
-      const { orderId, sendAttemptedAtMs, status } = tracked.order;
+      const { orderId, sendAttemptedAtMs, reason } = tracked.order;
       if (tracked.isAlarmed || ctx.nowMs() - sendAttemptedAtMs < LIMITS.unknownAlarmMs) continue;
       tracked.isAlarmed = true;
       ctx.count('orders_unresolved_too_long');
-      ctx.log('warn', 'an order is unresolved for long', { orderId, status, sendAttemptedAtMs });
+      ctx.log('warn', 'an order is unresolved for long', { orderId, reason, sendAttemptedAtMs });
     }
   }
 }
 
-type Found = Extract<QueryResult, { outcome: 'found' }>;
+/** Definite answers that the exchange has no such order. */
+type Absence = Pick<ParkedKnown, 'notFound' | 'epoch' | 'askedAtMs'>;
 
-function isFound(result: QueryResult): result is Found {
-  return result.outcome === 'found';
+const OLDER_THAN_MS = {
+  outcome: LIMITS.unresolvedOlderThanMs,
+  cancel: LIMITS.unresolvedOlderThanMs,
+  too_late: LIMITS.unresolvedOlderThanMs,
+  missing_fills: LIMITS.unresolvedOlderThanMs,
+  busted: LIMITS.unresolvedOlderThanMs,
+};
+
+function byClientOrderId(clientOrderId: string): QueryRequest {
+  return { clientOrderId, externalOrderId: null };
 }
 
-/** Rejected after trades is another matter (E24): the feed tells it. */
-function isRefused({ order }: Found): boolean {
-  return order.status === 'rejected' && order.cumQty === 0;
+/** Rejected after trades is another matter (E24). */
+function isRefused({ status, cumQty }: VenueOrder): boolean {
+  return status === 'rejected' && cumQty === 0;
 }

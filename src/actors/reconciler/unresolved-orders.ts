@@ -36,7 +36,7 @@ export class UnresolvedOrders {
   oldestUnknownAtMs(): number | null {
     let oldest: number | null = null;
     for (const { order } of this.#tracked.values()) {
-      if (order.status !== 'pending') continue;
+      if (order.reason !== 'outcome') continue;
       oldest = Math.min(oldest ?? order.sendAttemptedAtMs, order.sendAttemptedAtMs);
     }
     return oldest;

@@ -149,6 +149,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
     const inFlight = this.#courier.size;
     ctx.reply(replyTo, { outcome: 'parked', ...this.#store.parkedCounts(), inFlight });
   }
+
   #accept(epoch: string, acceptance: Acceptance, carried: Execution | null, ctx: Ctx): void {
     const { orderId, externalOrderId } = acceptance;
     const result = this.#store.map(epoch, externalOrderId, orderId);
@@ -160,8 +161,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
       executions.push(carried);
     }
     if (executions.length === 0 && this.#courier.isAcknowledging(orderId)) return;
-    const fact = { kind: 'OrderAcknowledged', orderId, externalOrderId, executions } as const;
-    this.#courier.send(fact, ctx);
+    this.#courier.send({ kind: 'OrderAcknowledged', epoch, ...acceptance, executions }, ctx);
   }
 
   #route(execution: Execution, ctx: Ctx): void {

@@ -80,6 +80,7 @@ export class ConnectionRig extends ActorRig<Message> {
       priceInCents: 18_000,
       numShares: 10,
       notAfterMs: START_MS + 5_000,
+      sandboxFault: null,
       replyTo: this.replyTo(),
     };
   }

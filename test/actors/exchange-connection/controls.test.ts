@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type {
+  FetchFills,
+  ListVenueOrders,
   QueryOrders,
   SubmitCancel,
 } from '../../../src/actors/exchange-connection/protocol.ts';
-import type { CancelResult, QueryResult } from '../../../src/exchange/port.ts';
+import type { CancelResult, QueryRequest, QueryResult } from '../../../src/exchange/port.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { START_MS } from '../test-context.ts';
-import { EPOCH, orderIdOf } from '../venue-messages.ts';
+import { anExecution, EPOCH, orderIdOf } from '../venue-messages.ts';
 import { ConnectionRig, effectsOf, repliesOf } from './connection-rig.ts';
 
 describe('exchange-connection: cancels and questions', () => {
@@ -44,19 +46,24 @@ describe('exchange-connection: cancels and questions', () => {
     ]);
   });
 
-  test('cancels and questions take turns on their connection', () => {
+  test('cancels go before a question that waits, but not for ever', () => {
     const rig = linked();
-    rig.receive(cancel(rig, 1));
-    rig.receive(cancel(rig, 2), query(rig, 3), query(rig, 4));
-    rig.receive(cancel(rig, 5));
+    rig.receive(query(rig, 1));
+    rig.receive(query(rig, 2));
     const order: string[] = [];
-    for (let left = 4; left > 0; left--) {
-      const [open] = rig.ctx.effects.filter(({ effect }) => effect.kind !== 'ReadFeed');
-      assert(open);
-      order.push(open.effect.kind);
-      rig.finish(open.effect.kind, { outcome: 'unknown', reason: 'no_answer', error: '' });
+    for (let n = 0; n < 2 * LIMITS.cancelsBeforeQuestion + 1; n++) {
+      rig.receive(cancel(rig, n));
+      order.push(finishOpen(rig));
     }
-    assert.deepEqual(order, ['CancelOrders', 'AskOrders', 'CancelOrders', 'AskOrders']);
+    const cancels = Array<string>(LIMITS.cancelsBeforeQuestion).fill('CancelOrders');
+    assert.deepEqual(order, ['AskOrders', ...cancels, 'AskOrders', ...cancels.slice(1)]);
+  });
+
+  test('questions of every kind leave in the order in which they were asked', () => {
+    const rig = linked();
+    rig.receive(listing(rig), fetching(rig), query(rig, 1));
+    const order = [finishOpen(rig), finishOpen(rig), finishOpen(rig)];
+    assert.deepEqual(order, ['ReadOpenOrders', 'ReadFills', 'AskOrders']);
   });
 
   test('they pass while orders wait for their connections', () => {
@@ -94,7 +101,7 @@ describe('exchange-connection: cancels and questions', () => {
     assert.deepEqual(effectsOf(rig.sent()), [
       {
         kind: 'AskOrders',
-        orders: [{ clientOrderId: orderIdOf(1) }, { clientOrderId: orderIdOf(2) }],
+        orders: [asked(1), asked(2)],
       },
     ]);
     rig.advance(500);
@@ -130,6 +137,36 @@ describe('exchange-connection: cancels and questions', () => {
     }
   });
 
+  test('a page of the list of open orders carries when it was asked for', () => {
+    const rig = linked();
+    rig.receive(listing(rig));
+    assert.deepEqual(effectsOf(rig.sent()), [{ kind: 'ReadOpenOrders', after: 'x7', limit: 50 }]);
+    rig.advance(500);
+    const page = { outcome: 'answered', epoch: EPOCH, orders: [], hasMore: true };
+    rig.finish('ReadOpenOrders', page);
+    assert.deepEqual(repliesOf(rig.sent()), [[1, { ...page, askedAtMs: START_MS }]]);
+  });
+
+  test('the fills of an order come as the exchange lists them', () => {
+    const rig = linked();
+    rig.receive(fetching(rig));
+    assert.deepEqual(effectsOf(rig.sent()), [{ kind: 'ReadFills', externalOrderId: 'x1' }]);
+    const fills = { outcome: 'answered', epoch: EPOCH, executions: [anExecution(1)] };
+    rig.finish('ReadFills', fills);
+    assert.deepEqual(repliesOf(rig.sent()), [[1, fills]]);
+  });
+
+  test('E10 a list that does not come is never an empty one', () => {
+    const rig = linked();
+    rig.receive(listing(rig), fetching(rig));
+    rig.finish('ReadOpenOrders', { outcome: 'unknown', reason: 'no_answer', error: '503' });
+    rig.finish('ReadFills', { outcome: 'refused', refusal: { code: 'unknown_order', detail: '' } });
+    assert.deepEqual(repliesOf(rig.sent()), [
+      [1, cannotTell('no_answer')],
+      [2, cannotTell('unknown_order')],
+    ]);
+  });
+
   test('a question about too many orders is not asked', () => {
     const rig = linked();
     const numbers = Array.from({ length: LIMITS.queryOrdersMax + 1 }, (_, n) => n);
@@ -156,8 +193,27 @@ function cancel(rig: ConnectionRig, n: number): SubmitCancel {
 }
 
 function query(rig: ConnectionRig, ...numbers: number[]): QueryOrders {
-  const orderIds = numbers.map((n) => orderIdOf(n));
-  return { kind: 'QueryOrders', orderIds, replyTo: rig.replyTo() };
+  return { kind: 'QueryOrders', orders: numbers.map(asked), replyTo: rig.replyTo() };
+}
+
+function listing(rig: ConnectionRig): ListVenueOrders {
+  return { kind: 'ListVenueOrders', after: 'x7', limit: 50, replyTo: rig.replyTo() };
+}
+
+function fetching(rig: ConnectionRig): FetchFills {
+  return { kind: 'FetchFills', externalOrderId: 'x1', replyTo: rig.replyTo() };
+}
+
+/** Ends the request that is on the way, without an answer, and says what it was. */
+function finishOpen(rig: ConnectionRig): string {
+  const [open] = rig.ctx.effects.filter(({ effect }) => effect.kind !== 'ReadFeed');
+  assert(open);
+  rig.finish(open.effect.kind, { outcome: 'unknown', reason: 'no_answer', error: '' });
+  return open.effect.kind;
+}
+
+function asked(n: number): QueryRequest {
+  return { clientOrderId: orderIdOf(n), externalOrderId: null };
 }
 
 function requested(n: number) {
@@ -174,7 +230,7 @@ function tooLate(n: number): CancelResult {
 }
 
 function notFound(n: number): QueryResult {
-  return { outcome: 'not_found', clientOrderId: orderIdOf(n) };
+  return { outcome: 'not_found', ...asked(n) };
 }
 
 function answered(...results: (CancelResult | QueryResult)[]) {

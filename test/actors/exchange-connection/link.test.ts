@@ -6,7 +6,7 @@ import { aHeartbeat, aSnapshot, aTick, CAPABILITIES, EPOCH } from '../venue-mess
 import { CONNECTIONS, ConnectionRig, effectsOf, linksOf, OPENED } from './connection-rig.ts';
 
 const WATCHER = 'order-shard/00';
-const OPEN = { sessionId: 's1', state: 'open' } as const;
+const OPEN = { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' } as const;
 const UP = {
   linked: true,
   ordersReachable: true,
@@ -78,7 +78,7 @@ describe('exchange-connection: the link', () => {
 
   test('a session that closes is told', () => {
     const rig = watched();
-    const session = { sessionId: 's1', state: 'closed' } as const;
+    const session = { ...OPEN, state: 'closed' } as const;
     rig.frames('prices', { kind: 'session', epoch: EPOCH, seq: 11, session, exchangeAtMs: 1 });
     assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session }]);
   });

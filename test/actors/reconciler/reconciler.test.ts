@@ -5,7 +5,7 @@ import {
   type LinkState,
   type QueryOrders,
 } from '../../../src/actors/exchange-connection/protocol.ts';
-import type { OrderQueried, UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
+import type { UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
 import type { Reconciliation } from '../../../src/actors/reconciler/protocol.ts';
 import { type Message, Reconciler } from '../../../src/actors/reconciler/reconciler.ts';
 import type { QueryResult, VenueOrder } from '../../../src/exchange/port.ts';
@@ -16,7 +16,7 @@ import { EPOCH, orderIdOf } from '../venue-messages.ts';
 const SHARD_0 = 'order-shard/00';
 const SHARD_1 = 'order-shard/01';
 const REACHABLE: LinkState = { ...LINK_DOWN, ordersReachable: true };
-const BOOKED = { outcome: 'booked' } as const;
+const BOOKED = { outcome: 'booked', fillsMissing: false } as const;
 type Rig = ActorRig<Message>;
 
 describe('reconciler', () => {
@@ -68,15 +68,16 @@ describe('reconciler', () => {
         to: 'trade-processor/0',
         message: { kind: 'RecordAcceptances', epoch: EPOCH, acceptances },
       },
-      queried(1, 'found', false),
+      queried(1, venueOrder(1)),
     ]);
   });
 
   test('found, but refused: the shard is told why, and nothing is recorded as accepted', () => {
     const rig = asking(1);
     rig.sent();
-    rig.answer('QueryOrders', answered(found(1, { status: 'rejected', reason: 'too_late' })));
-    assert.deepEqual(rig.sent(), [queried(1, 'refused', false, 'too_late')]);
+    const refused = { status: 'rejected', reason: 'too_late' } as const;
+    rig.answer('QueryOrders', answered(found(1, refused)));
+    assert.deepEqual(rig.sent(), [queried(1, venueOrder(1, refused))]);
   });
 
   for (const [what, newestParkedAtMs, nothingParked] of [
@@ -93,7 +94,7 @@ describe('reconciler', () => {
         ['GetParked'],
       );
       rig.answer('GetParked', parkedOf(newestParkedAtMs));
-      assert.deepEqual(rig.sent(), [queried(1, 'not_found', nothingParked)]);
+      assert.deepEqual(rig.sent(), [queried(1, null, nothingParked)]);
     });
   }
 
@@ -225,13 +226,13 @@ function listed(rig: Rig): string[] {
 /** The order ids of the questions that are on the way. */
 function questions(rig: Rig): (readonly string[])[] {
   const asks = rig.openAsks('QueryOrders') as QueryOrders[];
-  return asks.map(({ orderIds }) => orderIds);
+  return asks.map(({ orders }) => orders.map(({ clientOrderId }) => clientOrderId ?? ''));
 }
 
 function unresolved(n: number, sendAttemptedAtMs: number): UnresolvedOrder {
   return {
     orderId: orderIdOf(n),
-    status: 'pending',
+    reason: 'outcome',
     externalOrderId: null,
     sendAttemptedAtMs,
     notAfterMs: sendAttemptedAtMs + LIMITS.notAfterMs,
@@ -244,26 +245,27 @@ function answered(result: QueryResult, askedAtMs = START_MS) {
 }
 
 function found(n: number, changes: Partial<VenueOrder> = {}): QueryResult {
+  const order = venueOrder(n, changes);
+  return { outcome: 'found', clientOrderId: orderIdOf(n), externalOrderId: null, order };
+}
+
+function venueOrder(n: number, changes: Partial<VenueOrder> = {}): VenueOrder {
   return {
-    outcome: 'found',
+    externalOrderId: `x${n}`,
     clientOrderId: orderIdOf(n),
-    order: {
-      externalOrderId: `x${n}`,
-      clientOrderId: orderIdOf(n),
-      symbol: 'IBM',
-      side: 'buy',
-      numShares: 10,
-      priceInCents: 18_000,
-      status: 'open',
-      cumQty: 0,
-      reason: null,
-      ...changes,
-    },
+    symbol: 'IBM',
+    side: 'buy',
+    numShares: 10,
+    priceInCents: 18_000,
+    status: 'open',
+    cumQty: 0,
+    reason: null,
+    ...changes,
   };
 }
 
 function notFound(n: number): QueryResult {
-  return { outcome: 'not_found', clientOrderId: orderIdOf(n) };
+  return { outcome: 'not_found', clientOrderId: orderIdOf(n), externalOrderId: null };
 }
 
 function parkedOf(newestParkedAtMs: number | null) {
@@ -272,14 +274,9 @@ function parkedOf(newestParkedAtMs: number | null) {
   return { outcome: 'parked', parked, quarantined: 0, inFlight: 0, ...times };
 }
 
-function queried(
-  n: number,
-  answer: OrderQueried['answer'],
-  nothingParked: boolean,
-  reason: string | null = null,
-): Sent {
+function queried(n: number, venue: VenueOrder | null, nothingParked = false): Sent {
   const orderId = orderIdOf(n);
-  const word = { answer, reason, askedAtMs: START_MS, nothingParked };
+  const word = { epoch: EPOCH, venue, askedAtMs: START_MS, nothingParked };
   const message = { kind: 'OrderQueried', orderId, ...word };
   return { via: 'ask', to: SHARD_0, message };
 }

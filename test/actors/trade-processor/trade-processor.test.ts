@@ -359,7 +359,7 @@ function acknowledged(
   externalOrderId: string,
   executions: readonly Execution[],
 ): Sent {
-  const message = { kind: 'OrderAcknowledged', orderId, externalOrderId, executions };
+  const message = { kind: 'OrderAcknowledged', epoch: EPOCH, orderId, externalOrderId, executions };
   return { via: 'ask', to, message };
 }
 
