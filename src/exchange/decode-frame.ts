@@ -121,6 +121,7 @@ function sessionOf(frame: JsonObject): SessionState {
   return {
     sessionId: textOf(session, 'sessionId'),
     state: oneOf(session, 'state', ['open', 'closed'] as const),
+    tradingDate: dateOf(session, 'tradingDate'),
   };
 }
 
@@ -142,6 +143,12 @@ function listedSymbolOf(symbol: JsonObject): ListedSymbol {
     lastTradedAtMs: nullableIntegerOf(symbol, 'lastTradedAtMs'),
     halted: booleanOf(symbol, 'halted'),
   };
+}
+
+function dateOf(from: JsonObject, key: string): string {
+  const date = textOf(from, key);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(date)) return date;
+  throw new DecodeError(`${key} was not a date like 2013-10-07`);
 }
 
 function positiveOf(from: JsonObject, key: string): number {

@@ -81,6 +81,7 @@ export function decodeQueryResults(
 ): { readonly results: readonly QueryResult[] } {
   const results = listOf(answer, 'results', orders.length, readQueryResult);
   assertSameIds(results, orders, 'clientOrderId');
+  assertSameIds(results, orders, 'externalOrderId');
   return { results };
 }
 
@@ -120,13 +121,16 @@ function readCancelResult(result: JsonObject): CancelResult {
 
 function readQueryResult(result: JsonObject): QueryResult {
   const outcome = oneOf(result, 'outcome', ['found', 'not_found'] as const);
-  const clientOrderId = textOf(result, 'clientOrderId');
-  if (outcome === 'not_found') return { outcome, clientOrderId };
+  const clientOrderId = nullableTextOf(result, 'clientOrderId');
+  const externalOrderId = nullableTextOf(result, 'externalOrderId');
+  if (outcome === 'not_found') return { outcome, clientOrderId, externalOrderId };
   const order = readVenueOrder(objectOf(result['order'], 'order'));
-  if (order.clientOrderId !== clientOrderId) {
-    throw new DecodeError(`a query for ${clientOrderId} was answered with another order`);
-  }
-  return { outcome, clientOrderId, order };
+  const isAsked =
+    order.clientOrderId === (clientOrderId ?? order.clientOrderId) &&
+    order.externalOrderId === (externalOrderId ?? order.externalOrderId);
+  if (isAsked) return { outcome, clientOrderId, externalOrderId, order };
+  const asked = clientOrderId ?? externalOrderId;
+  throw new DecodeError(`a query for ${asked} was answered with another order`);
 }
 
 function readVenueOrder(order: JsonObject): VenueOrder {
@@ -143,9 +147,9 @@ function readVenueOrder(order: JsonObject): VenueOrder {
   };
 }
 
-function assertSameIds<Key extends 'clientOrderId' | 'cancelId'>(
-  results: readonly { readonly [key in Key]: string }[],
-  requests: readonly { readonly [key in Key]: string }[],
+function assertSameIds<Key extends 'clientOrderId' | 'externalOrderId' | 'cancelId'>(
+  results: readonly { readonly [key in Key]: string | null }[],
+  requests: readonly { readonly [key in Key]: string | null }[],
   key: Key,
 ): void {
   const same =

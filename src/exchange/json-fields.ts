@@ -47,6 +47,11 @@ export function nullableTextOf(from: JsonObject, key: string): string | null {
   return from[key] === null ? null : textOf(from, key);
 }
 
+/** An absent field is as good as null. */
+export function optionalTextOf(from: JsonObject, key: string): string | null {
+  return from[key] === undefined ? null : nullableTextOf(from, key);
+}
+
 export function numberOf(from: JsonObject, key: string): number {
   const value = from[key];
   if (typeof value === 'number') return value;

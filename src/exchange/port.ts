@@ -37,6 +37,8 @@ export interface PlaceRequest {
   readonly numShares: number;
   /** Wall clock; the exchange refuses the order later than this. */
   readonly notAfterMs: number;
+  /** What the simulator is asked to do wrong with this order; no other venue knows it. */
+  readonly sandboxFault: string | null;
 }
 
 export type PlaceResult =
@@ -83,12 +85,14 @@ export type CancelResult =
  * QueryResult[]}`.
  */
 export interface QueryRequest {
-  readonly clientOrderId: string;
+  /** One of the two is null. */
+  readonly clientOrderId: string | null;
+  readonly externalOrderId: string | null;
 }
 
-export type QueryResult =
-  | { readonly outcome: 'found'; readonly clientOrderId: string; readonly order: VenueOrder }
-  | { readonly outcome: 'not_found'; readonly clientOrderId: string };
+/** With the ids as they were asked for. */
+export type QueryResult = QueryRequest &
+  ({ readonly outcome: 'found'; readonly order: VenueOrder } | { readonly outcome: 'not_found' });
 
 /**
  * `GET /v1/open-orders?after=<externalOrderId>&limit=` answers `{epoch, orders: VenueOrder[],
@@ -150,6 +154,8 @@ export interface ListedSymbol {
 export interface SessionState {
   readonly sessionId: string;
   readonly state: 'open' | 'closed';
+  /** The exchange's calendar day, `YYYY-MM-DD`: of the tape in a replay. */
+  readonly tradingDate: string;
 }
 
 /**

@@ -52,7 +52,7 @@ test('only equities are taken from a snapshot', () => {
     kind: 'snapshot',
     epoch: 'e',
     seq: 3,
-    session: { sessionId: 's', state: 'open' },
+    session: { sessionId: 's', state: 'open', tradingDate: '2013-10-07' },
     symbols: [listing],
   };
   const symbols = [listing, { ...listing, symbol: 'SPY', instrumentType: 'etf' }];

@@ -20,7 +20,7 @@ import { LIMITS } from '../../src/limits.ts';
 import { tempDirectory } from '../temp-directory.ts';
 import { startExchange } from './exchange-process.ts';
 import { openFeed, perform, readFrames } from './perform.ts';
-import { anOrder } from './simulator/an-engine.ts';
+import { anOrder, byClientOrderId } from './simulator/an-engine.ts';
 
 function driversFor(t: TestContext, baseUrl: string, requestMs = 4_000): VenueDrivers {
   const venue = createVenueDrivers({
@@ -72,7 +72,7 @@ test('with a real exchange every effect is answered', async (t) => {
 
   const asked = await perform<AskOrdersAnswer>(drivers, {
     kind: 'AskOrders',
-    orders: [{ clientOrderId: 'a' }, { clientOrderId: 'nobody' }],
+    orders: [byClientOrderId('a'), byClientOrderId('nobody')],
   });
   assert(asked.outcome === 'answered');
   assert.deepEqual(

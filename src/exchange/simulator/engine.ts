@@ -24,6 +24,7 @@ import { describeMarket, Market, type SymbolListing } from './market.ts';
 import { Matching } from './matching.ts';
 import { OrderRegister } from './order-register.ts';
 import { type EngineOutput, execIdOf, Outbox } from './outbox.ts';
+import { newYorkDateOf } from './trading-date.ts';
 
 export interface EngineOptions {
   /** Names this life of the book: a new one whenever the book is lost. */
@@ -47,7 +48,8 @@ export class Engine {
 
   constructor({ epoch, listings }: EngineOptions) {
     this.#outbox = new Outbox(epoch);
-    this.#session = { sessionId: `${epoch}-s0`, state: 'closed' };
+    const tradingDate = newYorkDateOf(0); // there has been no session yet
+    this.#session = { sessionId: `${epoch}-s0`, state: 'closed', tradingDate };
     this.#matching = new Matching({
       orders: this.#orders,
       fills: this.#fills,
@@ -90,10 +92,11 @@ export class Engine {
   }
 
   query(requests: readonly QueryRequest[]): QueryResult[] {
-    return requests.map(({ clientOrderId }) => {
-      const ordinal = this.#orders.find(clientOrderId, null);
-      if (ordinal === null) return { outcome: 'not_found', clientOrderId };
-      return { outcome: 'found', clientOrderId, order: this.#orders.describe(ordinal) };
+    return requests.map(({ clientOrderId, externalOrderId }) => {
+      const ids = { clientOrderId, externalOrderId };
+      const ordinal = this.#orders.find(clientOrderId, externalOrderId);
+      if (ordinal === null) return { outcome: 'not_found', ...ids };
+      return { outcome: 'found', ...ids, order: this.#orders.describe(ordinal) };
     });
   }
 
@@ -111,7 +114,7 @@ export class Engine {
 
   /** Null for an order that the exchange does not know. */
   fills(externalOrderId: string): Execution[] | null {
-    const ordinal = this.#orders.find('', externalOrderId);
+    const ordinal = this.#orders.find(null, externalOrderId);
     if (ordinal === null) return null;
     const { clientOrderId, symbol, side } = this.#orders.describe(ordinal);
     return this.#fills.of(ordinal).map((fill) => ({
@@ -138,8 +141,9 @@ export class Engine {
     return { kind: 'snapshot', epoch, seq: this.#outbox.priceSeq, session, symbols };
   }
 
-  openSession(sessionId: string, nowMs: number): void {
-    this.#session = { sessionId, state: 'open' };
+  /** A replay names its tape's day; any other market trades on the wall clock's. */
+  openSession(sessionId: string, nowMs: number, tradingDate = newYorkDateOf(nowMs)): void {
+    this.#session = { sessionId, state: 'open', tradingDate };
     this.#outbox.session(this.#session, nowMs);
   }
 
@@ -273,7 +277,7 @@ export class Engine {
   }
 
   #restoreExecution(execution: Execution): void {
-    const ordinal = this.#orders.find('', execution.externalOrderId);
+    const ordinal = this.#orders.find(null, execution.externalOrderId);
     const order = ordinal === null ? null : this.#orders.live(ordinal);
     if (order === null || execution.execKind === 'accepted') return;
     order.cumQty = execution.cumQty;

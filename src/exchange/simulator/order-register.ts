@@ -59,8 +59,8 @@ export class OrderRegister {
   }
 
   /** By either id; null when unknown or when the two ids belong to different orders. */
-  find(clientOrderId: string, externalOrderId: string | null): number | null {
-    const byClient = this.#ordinals.get(clientOrderId) ?? null;
+  find(clientOrderId: string | null, externalOrderId: string | null): number | null {
+    const byClient = clientOrderId === null ? null : (this.#ordinals.get(clientOrderId) ?? null);
     if (externalOrderId === null) return byClient;
     const byExternal = ordinalOf(externalOrderId);
     if (byExternal === null || this.#clientOrderIds[byExternal - 1] === undefined) return null;

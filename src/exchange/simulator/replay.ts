@@ -63,7 +63,8 @@ export class Replay {
     const number = this.#sessionNumber() + 1;
     this.#begin(number);
     this.#sinceMs = nowMs;
-    this.#engine.openSession(`${this.#engine.epoch}-s${number}`, nowMs);
+    const sessionId = `${this.#engine.epoch}-s${number}`;
+    this.#engine.openSession(sessionId, nowMs, this.#tape.dateOf(number - 1) ?? undefined);
     for (const event of this.#opening) this.#play(event, nowMs);
   }
 

@@ -8,6 +8,7 @@ import {
   nullableTextOf,
   numberOf,
   oneOf,
+  optionalTextOf,
   parseObject,
   textOf,
 } from '../json-fields.ts';
@@ -93,6 +94,7 @@ function readOrder(order: JsonObject): PlaceRequest {
     priceInCents: numberOf(order, 'priceInCents'),
     numShares: numberOf(order, 'numShares'),
     notAfterMs: numberOf(order, 'notAfterMs'),
+    sandboxFault: optionalTextOf(order, 'sandboxFault'),
   };
 }
 
@@ -105,7 +107,12 @@ function readCancel(cancel: JsonObject): CancelRequest {
 }
 
 function readQuery(query: JsonObject): QueryRequest {
-  return { clientOrderId: idOf(query, 'clientOrderId') };
+  const clientOrderId = optionalTextOf(query, 'clientOrderId');
+  const externalOrderId = optionalTextOf(query, 'externalOrderId');
+  if ((clientOrderId === null) !== (externalOrderId === null)) {
+    return { clientOrderId, externalOrderId };
+  }
+  throw new DecodeError('a query was not by one id, clientOrderId or externalOrderId');
 }
 
 function idOf(from: JsonObject, key: string): string {

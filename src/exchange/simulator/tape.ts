@@ -13,18 +13,22 @@ export interface Tape {
   readonly listings: readonly SymbolListing[];
   /** In tape time. A symbol with several days replays the next one with each pass. */
   pass(index: number): readonly TapeEvent[];
+  /** The day that a pass replays, `YYYY-MM-DD`: of the real prints, or else of the minute bars. */
+  dateOf(index: number): string | null;
 }
 
 /** The files of one symbol's one day. */
 interface SymbolDay {
   readonly symbol: string;
+  /** `YYYY-MM-DD` */
+  readonly date: string;
   readonly read: () => TapeEvent[];
 }
 
 const SYMBOL = '([A-Z][A-Z0-9.]{0,11})';
 const DAY_FOLDER = /^\d{4}-\d{2}-\d{2}$/;
 const TRADES_FILE = new RegExp(`^${SYMBOL}\\.trades\\.csv(?:\\.gz)?$`);
-const MINUTE_FILE = new RegExp(`^${SYMBOL}\\.\\d{8}\\.minute\\.csv(?:\\.gz)?$`);
+const MINUTE_FILE = new RegExp(`^${SYMBOL}\\.(\\d{8})\\.minute\\.csv(?:\\.gz)?$`);
 
 export function openTape(directory: string): Tape {
   const named = readListings(join(directory, 'symbols.csv'));
@@ -35,17 +39,26 @@ export function openTape(directory: string): Tape {
   const once = new Map<string, TapeEvent[]>();
   const eventsOf = (symbol: string, pass: number): TapeEvent[] => {
     const symbolDays = days.get(symbol) ?? [];
-    const day = symbolDays[pass % symbolDays.length];
-    const events = once.get(symbol) ?? day?.read() ?? [];
+    const events = once.get(symbol) ?? dayOf(symbolDays, pass)?.read() ?? [];
     if (symbolDays.length === 1) once.set(symbol, events); // every pass is the same
     return events;
   };
+  const dating = [...(prints.size > 0 ? prints : bars).values()];
   return {
     listings: symbols.map((symbol) => named.get(symbol) ?? plainListing(symbol)),
     // A stable sort: what one millisecond holds stays in file order, quotes first.
     pass: (pass) =>
       symbols.flatMap((symbol) => eventsOf(symbol, pass)).sort((a, b) => a.atMs - b.atMs),
+    dateOf: (pass) =>
+      dating
+        .flatMap((symbolDays) => dayOf(symbolDays, pass)?.date ?? [])
+        .sort()
+        .at(-1) ?? null,
   };
+}
+
+function dayOf(symbolDays: readonly SymbolDay[], pass: number): SymbolDay | undefined {
+  return symbolDays[pass % symbolDays.length];
 }
 
 function bySymbol(days: readonly SymbolDay[]): Map<string, SymbolDay[]> {
@@ -63,16 +76,18 @@ function findTrades(directory: string): SymbolDay[] {
       const trades = join(directory, day, name);
       const quotes = join(directory, day, name.replace('.trades.', '.nbbo.'));
       const readQuotesIfAny = () => (existsSync(quotes) ? readQuotes(quotes, symbol) : []);
-      return [{ symbol, read: () => [...readQuotesIfAny(), ...readTrades(trades, symbol)] }];
+      const read = () => [...readQuotesIfAny(), ...readTrades(trades, symbol)];
+      return [{ symbol, date: day, read }];
     }),
   );
 }
 
 function findMinuteBars(directory: string): SymbolDay[] {
   return namesIn(directory).flatMap((name) => {
-    const symbol = MINUTE_FILE.exec(name)?.[1];
-    if (symbol === undefined) return [];
-    return [{ symbol, read: () => readMinuteBars(join(directory, name), symbol) }];
+    const [, symbol, day] = MINUTE_FILE.exec(name) ?? [];
+    if (symbol === undefined || day === undefined) return [];
+    const date = day.replace(/^(....)(..)(..)$/, '$1-$2-$3');
+    return [{ symbol, date, read: () => readMinuteBars(join(directory, name), symbol) }];
   });
 }
 

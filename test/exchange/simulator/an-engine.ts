@@ -1,5 +1,5 @@
 // An engine with one open session, orders for it, and what came of them in short words.
-import type { Execution, PlaceRequest, Tick } from '../../../src/exchange/port.ts';
+import type { Execution, PlaceRequest, QueryRequest, Tick } from '../../../src/exchange/port.ts';
 import { Engine } from '../../../src/exchange/simulator/engine.ts';
 import type { EngineOutput } from '../../../src/exchange/simulator/outbox.ts';
 
@@ -28,8 +28,13 @@ export function anOrder(clientOrderId: string, order: Partial<PlaceRequest> = {}
     priceInCents: 10_050,
     numShares: 100,
     notAfterMs: NOW + 60_000,
+    sandboxFault: null,
     ...order,
   };
+}
+
+export function byClientOrderId(clientOrderId: string): QueryRequest {
+  return { clientOrderId, externalOrderId: null };
 }
 
 /** `a trade 100@10050 cum 100`, one line per execution. */

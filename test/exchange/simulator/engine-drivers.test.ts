@@ -18,7 +18,7 @@ import {
 } from '../../../src/exchange/simulator/engine-drivers.ts';
 import { seededRandom } from '../../../src/exchange/simulator/random.ts';
 import { SyntheticMarket, syntheticListings } from '../../../src/exchange/simulator/synthetic.ts';
-import { anOrder, NOW } from './an-engine.ts';
+import { anOrder, byClientOrderId, NOW } from './an-engine.ts';
 
 interface Timer {
   readonly atMs: number;
@@ -118,7 +118,7 @@ test('an order is placed, traded, found by a query, and its executions come on t
   answerTo(venue, time, { kind: 'OpenFeed', feed: 'executions', from: null });
   const placed = answerTo<PlaceOrdersAnswer>(venue, time, buy('a'));
   assert(placed.outcome === 'answered' && placed.results[0]?.outcome === 'accepted');
-  const query: VenueEffect = { kind: 'AskOrders', orders: [{ clientOrderId: 'a' }] };
+  const query: VenueEffect = { kind: 'AskOrders', orders: [byClientOrderId('a')] };
   const asked = answerTo<AskOrdersAnswer>(venue, time, query);
   assert(asked.outcome === 'answered' && asked.results[0]?.outcome === 'found');
   assert.equal(asked.results[0].order.status, 'filled');

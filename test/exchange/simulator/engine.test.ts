@@ -5,7 +5,15 @@ import { test } from 'node:test';
 import type { PlaceRequest } from '../../../src/exchange/port.ts';
 import { Engine } from '../../../src/exchange/simulator/engine.ts';
 import { LIMITS } from '../../../src/limits.ts';
-import { anEngine, anOrder, aQuote, executionsIn, NOW, ticksIn } from './an-engine.ts';
+import {
+  anEngine,
+  anOrder,
+  aQuote,
+  byClientOrderId,
+  executionsIn,
+  NOW,
+  ticksIn,
+} from './an-engine.ts';
 
 test('the best price trades first, and at one price the oldest order', () => {
   const engine = anEngine({ quoted: false });
@@ -99,7 +107,7 @@ for (const [reason, order] of REFUSED) {
       { outcome: 'refused', clientOrderId, reason },
     ]);
     assert.deepEqual(executionsIn(engine.take()), []);
-    const [answer] = engine.query([{ clientOrderId }]);
+    const [answer] = engine.query([byClientOrderId(clientOrderId)]);
     assert(answer?.outcome === 'found');
     assert.deepEqual([answer.order.status, answer.order.reason], ['rejected', reason]);
   });
@@ -171,7 +179,7 @@ test('the end of a session expires day orders, keeps gtc orders, and takes no ne
   const states = output.prices.flatMap((frame) =>
     frame.kind === 'session' ? [frame.session] : [],
   );
-  assert.deepEqual(states, [{ sessionId: 'e1-s1', state: 'closed' }]);
+  assert.deepEqual(states, [{ sessionId: 'e1-s1', state: 'closed', tradingDate: '2023-11-14' }]);
   const [refused] = engine.place([anOrder('n')], NOW + 2);
   assert(refused?.outcome === 'refused' && refused.reason === 'market_closed');
   assert.deepEqual(

@@ -8,7 +8,7 @@ import type { Execution } from '../../../src/exchange/port.ts';
 import type { Engine } from '../../../src/exchange/simulator/engine.ts';
 import { Exchange } from '../../../src/exchange/simulator/exchange.ts';
 import { tempDirectory } from '../../temp-directory.ts';
-import { anOrder, aQuote, NOW } from './an-engine.ts';
+import { anOrder, aQuote, byClientOrderId, NOW } from './an-engine.ts';
 
 const LISTINGS = [{ symbol: 'IBM', company: 'IBM', tickInCents: 1 }];
 
@@ -47,7 +47,7 @@ const IDS = ['part', 'rest', 'other', 'gone', 'refused', 'ioc', 'never'];
 /** All that anyone can ask of an engine. */
 function viewOf(engine: Engine) {
   const { epoch, session, executionSeq } = engine;
-  const orders = engine.query(IDS.map((clientOrderId) => ({ clientOrderId })));
+  const orders = engine.query(IDS.map(byClientOrderId));
   const fills = [1, 2, 3, 4, 5, 6].map((n) => engine.fills(`sim-${n}`));
   return { epoch, session, executionSeq, orders, fills, open: engine.openOrders(null, 10) };
 }

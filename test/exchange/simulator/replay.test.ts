@@ -10,6 +10,7 @@ import { openTape, type Tape } from '../../../src/exchange/simulator/tape.ts';
 import type { TapeEvent } from '../../../src/exchange/simulator/tape-events.ts';
 import { anOrder, executionsIn, NOW, ticksIn } from './an-engine.ts';
 
+const TAPE_DAY = '2013-10-07';
 const OPEN_MS = 34_200_000;
 const SESSION_MS = 23_400_000;
 
@@ -22,7 +23,7 @@ const EVENTS: readonly TapeEvent[] = [
 
 function aTape(): Tape {
   const listings = ['A', 'B'].map((symbol) => ({ symbol, company: symbol, tickInCents: 1 }));
-  return { listings, pass: () => EVENTS };
+  return { listings, pass: () => EVENTS, dateOf: () => TAPE_DAY };
 }
 
 function aReplay({ speed = 1, breakMs = 0 } = {}) {
@@ -66,11 +67,11 @@ test('a break between two sessions keeps the market closed for that long', () =>
   const { engine, replay } = aReplay({ breakMs: 500 });
   replay.advance(NOW);
   replay.advance(NOW + SESSION_MS);
-  assert.deepEqual(engine.session, { sessionId: 'e1-s1', state: 'closed' });
+  assert.deepEqual(engine.session, { sessionId: 'e1-s1', state: 'closed', tradingDate: TAPE_DAY });
   replay.advance(NOW + SESSION_MS + 499);
   assert.equal(engine.session.state, 'closed');
   replay.advance(NOW + SESSION_MS + 500);
-  assert.deepEqual(engine.session, { sessionId: 'e1-s2', state: 'open' });
+  assert.deepEqual(engine.session, { sessionId: 'e1-s2', state: 'open', tradingDate: TAPE_DAY });
 });
 
 test('after a restart within a session the tape goes on where it would be by now', () => {
