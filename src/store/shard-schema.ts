@@ -115,4 +115,60 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE orders ADD COLUMN venue_epoch TEXT;
+  ALTER TABLE orders ADD COLUMN cancel_error TEXT;
+  ALTER TABLE orders ADD COLUMN closed_at_venue TEXT;
+  ALTER TABLE orders ADD COLUMN venue_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE orders ADD COLUMN venue_cum_qty INTEGER;
+  ALTER TABLE orders ADD COLUMN final_seq INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX orders_open;
+  -- Pages of open orders for the reconciler, and a user's open orders that a new one could meet.
+  CREATE INDEX orders_open ON orders (order_no) WHERE is_open = 1;
+  CREATE INDEX orders_crossing ON orders (account_no, symbol, side, limit_price_in_cents)
+    WHERE is_open = 1;
+
+  -- Null: the broker's defaults.
+  ALTER TABLE accounts ADD COLUMN trading_state_reason TEXT;
+  ALTER TABLE accounts ADD COLUMN order_shares_max INTEGER;
+  ALTER TABLE accounts ADD COLUMN order_value_max_in_cents INTEGER;
+  ALTER TABLE accounts ADD COLUMN orders_per_second_max INTEGER;
+  ALTER TABLE accounts ADD COLUMN duplicate_window_ms INTEGER;
+
+  -- Busts and corrections, once each, whether or not their trade is here yet (E27).
+  CREATE TABLE amendments (
+    amendment_no INTEGER PRIMARY KEY,
+    order_no INTEGER NOT NULL REFERENCES orders,
+    epoch TEXT NOT NULL,
+    exec_id TEXT NOT NULL,
+    exec_ref TEXT NOT NULL, -- the trade, or an earlier correction of it
+    kind TEXT NOT NULL CHECK (kind IN ('bust', 'correct')),
+    seq INTEGER NOT NULL,
+    last_qty INTEGER, -- the new terms; null for a bust
+    last_price_in_cents INTEGER,
+    exchange_at_ms INTEGER NOT NULL,
+    UNIQUE (exec_id, epoch)
+  ) STRICT;
+  CREATE INDEX amendments_by_ref ON amendments (exec_ref, epoch);
+
+  -- sha256 over this event and the hash of the one before it in this shard; empty before schema 2.
+  ALTER TABLE events ADD COLUMN hash BLOB NOT NULL DEFAULT x'';
+  CREATE INDEX events_by_order ON events (order_no) WHERE order_no IS NOT NULL;
+
+  -- What an event has moved: rising numbers, so both indexes are appended to.
+  CREATE INDEX postings_by_tx ON postings (tx_no);
+  CREATE INDEX deposits_by_event ON deposits (event_no);
+
+  -- Trades on their way between the house and a user, keyed by execId: 'out' here, 'in' there.
+  CREATE TABLE assignments (
+    epoch TEXT NOT NULL,
+    exec_id TEXT NOT NULL,
+    direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
+    user_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('sent', 'done', 'refused')),
+    at_ms INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (epoch, exec_id, direction)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
