@@ -14,6 +14,10 @@ export const LIMITS = {
   marketProtectionBps: 300,
   notAfterMs: 5_000,
 
+  // Money: half of what a double counts exactly, so that trades on top of a deposit stay exact
+  balanceMax: 2 ** 52,
+  depositMax: 2 ** 50,
+
   // HTTP
   bodyBytesMax: 16 * 1024,
   idempotencyKeyMax: 64,

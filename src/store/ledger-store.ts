@@ -5,7 +5,8 @@ import type { Statement } from 'better-sqlite3';
 import { isBalanced, type LedgerAccount, type Posting } from '../domain/ledger.ts';
 import type { Db } from './database.ts';
 
-const HOUSE = 0;
+/** The account number of the house. */
+export const HOUSE = 0;
 
 /** Account codes as stored. Never renumber. */
 export const ACCOUNT_CODES: Readonly<Record<LedgerAccount, number>> = {
@@ -26,7 +27,7 @@ export interface BalanceRow {
 
 export class LedgerStore {
   readonly #post: Statement<[number, number, number, string, number]>;
-  readonly #add: Statement<[number, string, number, number]>;
+  readonly #add: Statement<[number, string, number, number], { amount: number }>;
   readonly #balance: Statement<[number, string, number], { amount: number }>;
   readonly #balances: Statement<[number], BalanceRow>;
 
@@ -36,7 +37,7 @@ export class LedgerStore {
     );
     this.#add = db.prepare(
       `INSERT INTO balances (account_no, asset, account, amount) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET amount = amount + excluded.amount`,
+       ON CONFLICT DO UPDATE SET amount = amount + excluded.amount RETURNING amount`,
     );
     this.#balance = db.prepare(
       'SELECT amount FROM balances WHERE account_no = ? AND asset = ? AND account = ?',
@@ -46,15 +47,21 @@ export class LedgerStore {
     );
   }
 
-  /** One transaction for one customer. Unbalanced postings are a bug. */
-  post(txNo: number, accountNo: number, postings: readonly Posting[]): void {
+  /**
+   * One transaction for one customer. Unbalanced postings are a bug. Returns the assets of which the
+   * customer now has less than nothing available: genuine trades are booked all the same.
+   */
+  post(txNo: number, accountNo: number, postings: readonly Posting[]): string[] {
     assert(isBalanced(postings), `the postings of transaction ${txNo} do not balance`);
+    const overdrawn: string[] = [];
     for (const { account, asset, amount } of postings) {
       const owner = account === 'available' || account === 'reserved' ? accountNo : HOUSE;
       const code = ACCOUNT_CODES[account];
       this.#post.run(txNo, owner, code, asset, amount);
-      this.#add.run(owner, asset, code, amount);
+      const balance = this.#add.get(owner, asset, code, amount)?.amount ?? 0;
+      if (account === 'available' && amount < 0 && balance < 0) overdrawn.push(asset);
     }
+    return overdrawn.filter((asset) => this.balanceOf(accountNo, 'available', asset) < 0);
   }
 
   balanceOf(accountNo: number, account: LedgerAccount, asset: string): number {

@@ -11,11 +11,11 @@ import { StoreActor } from '../store-actor.ts';
 import { Cancelling, type CancellingOptions } from './cancelling.ts';
 import { Desk } from './desk.ts';
 import { FactBooking } from './fact-booking.ts';
+import { Funding } from './funding.ts';
 import { holdingsOf } from './holdings.ts';
 import type { ConnectionLife, OrderShardMessage, ShardContext } from './messages.ts';
 import { Placing, type PlacingOptions } from './placing.ts';
 import type {
-  DepositAssets,
   GetAccount,
   GetOrder,
   GetPositions,
@@ -45,6 +45,7 @@ export class OrderShard
   readonly #placing: Placing;
   readonly #cancelling: Cancelling;
   readonly #facts: FactBooking;
+  readonly #funding: Funding;
 
   constructor(options: OrderShardOptions, ctx: ShardContext) {
     super(options.store);
@@ -54,6 +55,7 @@ export class OrderShard
     this.#placing = new Placing(this.#desk, { ...options.placing, fees });
     this.#cancelling = new Cancelling(this.#desk, options.cancelling);
     this.#facts = new FactBooking(this.#desk);
+    this.#funding = new Funding(this.#desk);
     this.#placing.takeUpIds(options.buckets);
     for (const { order } of store.orders.listOpen()) {
       this.#desk.unresolved.foundAtStart(order);
@@ -93,7 +95,9 @@ export class OrderShard
       case 'GetPositions':
         return this.#onGetPositions(message, ctx);
       case 'DepositAssets':
-        return this.#onDepositAssets(message, ctx);
+        return this.#funding.deposit(message, ctx);
+      case 'WithdrawAssets':
+        return this.#funding.withdraw(message, ctx);
       case 'ReadEvents':
         return this.#onReadEvents(message, ctx);
       case 'UnwatchUser':
@@ -146,12 +150,6 @@ export class OrderShard
     const { accountNo } = this.#desk.booking.accountOf(userId, ctx.nowMs());
     const holdings = holdingsOf(this.#store.ledger.balancesOf(accountNo));
     ctx.reply(replyTo, { outcome: 'positions', holdings });
-  }
-
-  #onDepositAssets({ userId, deposits, replyTo }: DepositAssets, ctx: ShardContext): void {
-    const account = this.#desk.booking.accountOf(userId, ctx.nowMs());
-    const booked = deposits.filter((deposit) => this.#desk.deposit(account, deposit, ctx)).length;
-    ctx.reply(replyTo, { outcome: 'deposited', booked });
   }
 
   #onReadEvents(query: ReadEvents, ctx: ShardContext): void {

@@ -1,10 +1,17 @@
 // What an order shard accepts and answers. The one file of this folder that others may import.
 import type { Account, Holding } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
-import type { Order, OrderType, Side, TimeInForce } from '../../domain/order.ts';
+import type {
+  Order,
+  OrderStatus,
+  OrderType,
+  Side,
+  TimeInForce,
+  UnresolvedReason,
+} from '../../domain/order.ts';
 import type { Rejection } from '../../domain/reject-codes.ts';
 import type { UserEvent } from '../../domain/user-event.ts';
-import type { Execution } from '../../exchange/port.ts';
+import type { Execution, VenueOrder } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
 
 export type { Account, Holding, TradingState } from '../../domain/account.ts';
@@ -25,6 +32,8 @@ export interface PlaceOrder {
   readonly numShares: number;
   /** How long the shard waits for the exchange before it answers with what is known. */
   readonly waitMs: number;
+  /** A fault that the simulator is asked for, in demo mode only. */
+  readonly sandboxFault: string | null;
   readonly replyTo: ReplyTo<OrderReply | Rejection>;
 }
 
@@ -77,7 +86,31 @@ export interface DepositAssets {
   readonly kind: 'DepositAssets';
   readonly userId: string;
   readonly deposits: readonly Deposit[];
-  readonly replyTo: ReplyTo<{ readonly outcome: 'deposited'; readonly booked: number }>;
+  readonly replyTo: ReplyTo<DepositedReply>;
+}
+
+export interface DepositedReply {
+  readonly outcome: 'deposited';
+  /** How many were new. */
+  readonly booked: number;
+  /** Those that no balance could hold, and those whose id was booked with other terms. */
+  readonly refused: readonly Rejection[];
+  readonly account: Account;
+}
+
+/** Cash out of what is available. Idempotent per `depositId`, as deposits are. */
+export interface WithdrawAssets {
+  readonly kind: 'WithdrawAssets';
+  readonly userId: string;
+  readonly depositId: string;
+  readonly amountInCents: number;
+  readonly replyTo: ReplyTo<WithdrawnReply | Rejection>;
+}
+
+export interface WithdrawnReply {
+  readonly outcome: 'withdrawn';
+  readonly replayed: boolean;
+  readonly account: Account;
 }
 
 /**
@@ -129,6 +162,7 @@ export interface WatcherDropped {
 export interface OrderAcknowledged {
   readonly kind: 'OrderAcknowledged';
   readonly orderId: string;
+  readonly epoch: string;
   readonly externalOrderId: string;
   /** Those that outran the acknowledgement, in feed order. */
   readonly executions: readonly Execution[];
@@ -154,31 +188,42 @@ export interface FactReply {
 export interface OrderQueried {
   readonly kind: 'OrderQueried';
   readonly orderId: string;
-  /** `refused`: the exchange knows it as an order that it refused. */
-  readonly answer: 'found' | 'not_found' | 'refused';
-  /** Why it was refused, else null. */
-  readonly reason: string | null;
+  readonly epoch: string;
+  /** As the exchange has it; null: it knows no such order. */
+  readonly venue: VenueOrder | null;
   /** When the question was written to the socket. */
   readonly askedAtMs: number;
   /** No execution that came after the order was sent waits for an owner at the trade-processor. */
   readonly nothingParked: boolean;
-  readonly replyTo: ReplyTo<FactReply>;
+  readonly replyTo: ReplyTo<QueriedReply>;
 }
 
-/**
- * For the reconciler: open orders whose outcome is not known, and cancels that have no answer,
- * oldest first.
- */
+export interface QueriedReply {
+  readonly outcome: FactReply['outcome'];
+  /** The exchange has counted fills of it that we have not seen: they are to be fetched (E20). */
+  readonly fillsMissing: boolean;
+}
+
+/** For the operator: something about an order that its shard cannot see by itself (E35). */
+export interface IncidentFound {
+  readonly kind: 'IncidentFound';
+  readonly orderId: string;
+  readonly incident: string;
+  readonly detail: Readonly<Record<string, string | number | null>>;
+}
+
+/** For the reconciler: orders about which the exchange must be asked, oldest first. */
 export interface ListUnresolved {
   readonly kind: 'ListUnresolved';
-  readonly olderThanMs: number;
+  /** How long an order may stay so before it is asked about. */
+  readonly olderThanMs: Readonly<Record<UnresolvedReason, number>>;
   readonly max: number;
   readonly replyTo: ReplyTo<UnresolvedReply>;
 }
 
 export interface UnresolvedOrder {
   readonly orderId: string;
-  readonly status: 'pending' | 'pending_cancel';
+  readonly reason: UnresolvedReason;
   readonly externalOrderId: string | null;
   readonly sendAttemptedAtMs: number;
   readonly notAfterMs: number;
@@ -188,6 +233,37 @@ export interface UnresolvedOrder {
 export interface UnresolvedReply {
   readonly outcome: 'unresolved';
   readonly orders: readonly UnresolvedOrder[];
+}
+
+/** For the full match with the exchange's own list: one page of the open orders, oldest first. */
+export interface ListOpenOrders {
+  readonly kind: 'ListOpenOrders';
+  /** `nextAfter` of the page before; 0 for the first. */
+  readonly after: number;
+  readonly max: number;
+  readonly replyTo: ReplyTo<OpenOrdersReply>;
+}
+
+export interface OpenOrdersReply {
+  readonly outcome: 'open_orders';
+  readonly orders: readonly OpenOrder[];
+  /** Null: this was the last page. */
+  readonly nextAfter: number | null;
+}
+
+export interface OpenOrder {
+  readonly orderId: string;
+  readonly status: OrderStatus;
+  readonly externalOrderId: string | null;
+  readonly venueEpoch: string | null;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly timeInForce: TimeInForce;
+  readonly limitPriceInCents: number;
+  readonly numShares: number;
+  readonly cumQty: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
 }
 
 export interface GetShardState {
@@ -209,9 +285,12 @@ export type OrderShardCommand =
   | GetAccount
   | GetPositions
   | DepositAssets
+  | WithdrawAssets
   | ReadEvents
   | UnwatchUser
   | ListUnresolved
+  | ListOpenOrders
+  | IncidentFound
   | GetShardState;
 
 /** Facts never meet `busy`: the sender's window bounds them. */
