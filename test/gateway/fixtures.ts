@@ -41,6 +41,7 @@ export const LINKED: ConnectionState = {
   connections: { orders: 4, control: 1, tradeFeed: 1, priceFeed: 1 },
   submitsQueued: 0,
   submitsInFlight: 0,
+  executionFeed: { epoch: 'e1', headSeq: 0, gaps: 0, losses: 0 },
 };
 
 export interface World {

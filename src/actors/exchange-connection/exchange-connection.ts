@@ -157,6 +157,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       connections: this.#options.connections(),
       submitsQueued: this.#submits.queued,
       submitsInFlight: this.#submits.inFlight,
+      executionFeed: this.#executions.state,
     });
   }
 
@@ -186,7 +187,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
     const tradeFeedLive = this.#executions.isLive;
     const priceFeedLive = this.#prices.isLive;
     return {
-      linked: ordersReachable && tradeFeedLive && priceFeedLive,
+      linked: ordersReachable && tradeFeedLive,
       ordersReachable,
       tradeFeedLive,
       priceFeedLive,

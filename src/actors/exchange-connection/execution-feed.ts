@@ -15,6 +15,7 @@ import {
   failureOf,
   type ReopenDue,
 } from './feed-link.ts';
+import type { ExecutionFeedState } from './protocol.ts';
 
 export interface PositionKnown {
   readonly kind: 'PositionKnown';
@@ -39,7 +40,13 @@ export class ExecutionFeed {
   readonly #link = new FeedLink('executions');
   #epoch: string | null = null;
   #lastSeq = 0;
+  /** The highest sequence that the exchange has named. */
+  #headSeq = 0;
   #isLive = false;
+  /** A hole was found, and the feed has not been live since (E18). */
+  #isGapped = false;
+  #gaps = 0;
+  #losses = 0;
   /** Where we stood at a heartbeat that was ahead of us; null when we were not behind. */
   #behindAtSeq: number | null = null;
   /** Open from the first message: the position is of an epoch that is gone. */
@@ -54,6 +61,11 @@ export class ExecutionFeed {
 
   get epoch(): string | null {
     return this.#epoch;
+  }
+
+  get state(): ExecutionFeedState {
+    const headSeq = Math.max(this.#headSeq, this.#lastSeq);
+    return { epoch: this.#epoch, headSeq, gaps: this.#gaps, losses: this.#losses };
   }
 
   start(ctx: Ctx): void {
@@ -110,6 +122,7 @@ export class ExecutionFeed {
   }
 
   #open(position: FeedPosition['position'], ctx: Ctx): void {
+    if (position?.epoch !== this.#epoch) this.#headSeq = 0;
     this.#epoch = position?.epoch ?? null;
     this.#lastSeq = position?.seq ?? 0;
     this.#behindAtSeq = null;
@@ -138,8 +151,27 @@ export class ExecutionFeed {
 
   #goOn(verdict: Verdict, ctx: Ctx): void {
     this.#fromFirst = verdict === 'reset';
-    if (verdict === 'read') this.#link.read(ctx);
-    else this.startAgain(verdict, ctx);
+    if (verdict === 'read') return this.#link.read(ctx);
+    if (verdict === 'gap') this.#gapped(ctx);
+    this.startAgain(verdict, ctx);
+  }
+
+  #gapped(ctx: Ctx): void {
+    this.#gaps++;
+    ctx.count('execution_feed_gaps');
+    if (this.#isGapped) return;
+    this.#isGapped = true;
+    const { epoch, headSeq } = this.state;
+    ctx.log('warn', 'the execution feed is gapped', { epoch, lastSeq: this.#lastSeq, headSeq });
+  }
+
+  #liveNow(ctx: Ctx): void {
+    this.#behindAtSeq = null;
+    this.#isLive = true;
+    this.#link.healthy();
+    if (!this.#isGapped) return;
+    this.#isGapped = false;
+    ctx.log('info', 'the execution feed is healed', { epoch: this.#epoch, seq: this.#lastSeq });
   }
 
   #step(frame: Frame, executions: Execution[], ctx: Ctx): Verdict {
@@ -147,7 +179,7 @@ export class ExecutionFeed {
       case 'execution':
         return this.#onExecution(frame, executions, ctx);
       case 'heartbeat':
-        return this.#onHeartbeat(frame);
+        return this.#onHeartbeat(frame, ctx);
       case 'reset':
         return this.#onReset(frame, executions, ctx);
       default:
@@ -159,6 +191,7 @@ export class ExecutionFeed {
   #onExecution(frame: Execution, executions: Execution[], ctx: Ctx): Verdict {
     this.#epoch ??= frame.epoch;
     if (frame.epoch !== this.#epoch) return 'reset';
+    this.#headSeq = Math.max(this.#headSeq, frame.seq);
     if (frame.seq > this.#lastSeq + 1) return 'gap';
     if (frame.seq <= this.#lastSeq) {
       ctx.count('execution_frames_repeated');
@@ -172,13 +205,12 @@ export class ExecutionFeed {
   /**
    * Ahead of us: the last frames were lost, unless we have just begun and are still catching up.
    */
-  #onHeartbeat({ epoch, headSeq }: Heartbeat): Verdict {
+  #onHeartbeat({ epoch, headSeq }: Heartbeat, ctx: Ctx): Verdict {
     this.#epoch ??= epoch;
     if (epoch !== this.#epoch) return 'reset';
+    this.#headSeq = Math.max(this.#headSeq, headSeq);
     if (headSeq <= this.#lastSeq) {
-      this.#behindAtSeq = null;
-      this.#isLive = true;
-      this.#link.healthy();
+      this.#liveNow(ctx);
       return 'read';
     }
     const isCatchingUp = !this.#isLive && this.#behindAtSeq !== this.#lastSeq;
@@ -193,9 +225,13 @@ export class ExecutionFeed {
   #onReset({ epoch, headSeq }: FeedReset, executions: readonly Execution[], ctx: Ctx): Verdict {
     ctx.log('warn', 'the execution feed was reset', { from: this.#epoch, to: epoch, headSeq });
     if (executions.length > 0 || (headSeq > 0 && !this.#fromFirst)) return 'reset';
-    if (headSeq > 0) ctx.log('error', 'incident: executions were not kept', { epoch, headSeq });
+    if (headSeq > 0) {
+      this.#losses++;
+      ctx.log('error', 'incident: executions were not kept', { epoch, headSeq });
+    }
     this.#epoch = epoch;
     this.#lastSeq = headSeq;
+    this.#headSeq = headSeq;
     return 'read';
   }
 }

@@ -10,6 +10,7 @@ import type {
   VenueOrder,
 } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
+import type { ApplyTradingStates } from '../directory/protocol.ts';
 
 /** Written to a socket at most once, ever. */
 export interface SubmitOrder {
@@ -36,9 +37,11 @@ export type SubmitReply =
   /** A definite no, order by order, inside a 2xx answer or an all-or-nothing status. */
   | { readonly outcome: 'refused'; readonly reason: string }
   /** A definite no: it never reached a socket. */
-  | { readonly outcome: 'not_sent'; readonly reason: 'link_down' | 'queue_timeout' | 'withdrawn' }
+  | { readonly outcome: 'not_sent'; readonly reason: NotSentReason }
   /** Silence proves nothing: the order stays pending, the reconciler asks. */
   | { readonly outcome: 'outcome_unknown'; readonly reason: string };
+
+export type NotSentReason = 'link_down' | 'queue_timeout' | 'withdrawn' | 'halted';
 
 /**
  * Takes a submit out of the queue if it is still there: then its own ask is answered `not_sent`
@@ -47,6 +50,18 @@ export type SubmitReply =
 export interface WithdrawSubmit {
   readonly kind: 'WithdrawSubmit';
   readonly orderId: string;
+}
+
+/** The kill switch for one user: every queued submit of theirs is answered `not_sent` (halted). */
+export interface RecallSubmits {
+  readonly kind: 'RecallSubmits';
+  readonly userId: string;
+  readonly replyTo: ReplyTo<{
+    readonly outcome: 'recalled';
+    readonly notSent: number;
+    /** Orders whose submit is written already, and not answered yet. */
+    readonly onTheWire: readonly string[];
+  }>;
 }
 
 /** Repeats use the same `cancelId` (`<orderId>.c<n>`), which makes them harmless. */
@@ -127,8 +142,8 @@ export interface LinkChanged {
 
 export interface LinkState {
   /**
-   * Orders can be sent: capabilities read, both feeds live with their snapshot, no heartbeat
-   * missed.
+   * Orders can be sent: capabilities read, the trade feed live, no heartbeat missed. Prices are
+   * another matter: without them a check that needs one refuses (E36).
    */
   readonly linked: boolean;
   readonly ordersReachable: boolean;
@@ -165,11 +180,25 @@ export interface ConnectionState {
   };
   readonly submitsQueued: number;
   readonly submitsInFlight: number;
+  readonly executionFeed: ExecutionFeedState;
+}
+
+/** Counts are since this actor was made. */
+export interface ExecutionFeedState {
+  readonly epoch: string | null;
+  /** The highest sequence that the exchange has named, in an execution or a heartbeat. */
+  readonly headSeq: number;
+  /** Holes that were found and, sooner or later, replayed (E18). */
+  readonly gaps: number;
+  /** Times it began anew beyond executions that the exchange had not kept: those are lost to us. */
+  readonly losses: number;
 }
 
 export type ExchangeConnectionCommand =
   | SubmitOrder
   | WithdrawSubmit
+  | RecallSubmits
+  | ApplyTradingStates
   | SubmitCancel
   | QueryOrders
   | ListVenueOrders

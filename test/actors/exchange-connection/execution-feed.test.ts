@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { ConnectionState } from '../../../src/actors/exchange-connection/protocol.ts';
 import type { TakeExecutions } from '../../../src/actors/trade-processor/protocol.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { aHeartbeat, anExecution, aTick, EPOCH } from '../venue-messages.ts';
@@ -41,9 +42,26 @@ describe('exchange-connection: the execution feed', () => {
     assert.deepEqual(reads(rig), []);
     rig.advance(LIMITS.linkRetryMinMs);
     rig.openExecutions({ epoch: EPOCH, seq: 1 });
+    assert.deepEqual(feedState(rig), { epoch: EPOCH, headSeq: 3, gaps: 1, losses: 0 });
     rig.frames('executions', anExecution(2), anExecution(3), aHeartbeat(3));
     assert.deepEqual(taken(rig), [[2, 3]]);
     assert(isLive(rig));
+    const told = rig.ctx.logs.map(({ text }) => text).filter((text) => text.includes('feed is '));
+    assert.deepEqual(told, [
+      'the execution feed is gapped',
+      'a feed is opened again',
+      'the execution feed is healed',
+    ]);
+  });
+
+  test('E18 executions that the exchange has not kept are counted as lost', () => {
+    const rig = open(5);
+    rig.frames('executions', { kind: 'reset', epoch: 'e2', headSeq: 40 });
+    rig.advance(LIMITS.linkRetryMinMs);
+    rig.finish('OpenFeed', OPENED, { feed: 'executions' });
+    rig.frames('executions', { kind: 'reset', epoch: 'e2', headSeq: 41 }, aHeartbeat(41, 'e2'));
+    assert(isLive(rig));
+    assert.deepEqual(feedState(rig), { epoch: 'e2', headSeq: 41, gaps: 0, losses: 1 });
   });
 
   test('a heartbeat ahead of us shows that the last frame was lost', () => {
@@ -181,13 +199,21 @@ function live(seq: number): ConnectionRig {
 }
 
 function isLive(rig: ConnectionRig): boolean {
+  return stateOf(rig).link.tradeFeedLive;
+}
+
+function feedState(rig: ConnectionRig): ConnectionState['executionFeed'] {
+  return stateOf(rig).executionFeed;
+}
+
+function stateOf(rig: ConnectionRig): ConnectionState {
   const before = rig.ctx.sent;
   rig.ctx.sent = [];
   rig.receive({ kind: 'GetConnectionState', replyTo: rig.replyTo() });
   const [reply] = rig.sent();
   rig.ctx.sent = before;
   assert(reply?.via === 'reply');
-  return (reply.reply as { link: { tradeFeedLive: boolean } }).link.tradeFeedLive;
+  return reply.reply as ConnectionState;
 }
 
 /** Sequences of the executions that the trade-processor has been asked to take. */

@@ -29,7 +29,7 @@ describe('exchange-connection: the link', () => {
     assert.deepEqual(linksOf(rig.sent()), [
       LINK_DOWN,
       reachable,
-      { ...reachable, tradeFeedLive: true },
+      { ...reachable, linked: true, tradeFeedLive: true },
       UP,
     ]);
   });
@@ -55,15 +55,28 @@ describe('exchange-connection: the link', () => {
     assert.equal(rig.ctx.logs.at(-1)?.level, 'error');
   });
 
-  test('a feed that falls takes the link down and has the exchange probed', () => {
+  test('a trade feed that falls takes the link down and has the exchange probed', () => {
+    const rig = watched();
+    rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'executions' });
+    const sent = rig.sent();
+    assert.deepEqual(linksOf(sent), [{ ...UP, linked: false, tradeFeedLive: false }]);
+    assert.deepEqual(effectsOf(sent), [
+      { kind: 'CloseFeed', feed: 'executions' },
+      { kind: 'ReadCapabilities' },
+    ]);
+  });
+
+  test('E36 a price feed that falls leaves the link up: the checks refuse what needs a price', () => {
     const rig = watched();
     rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'prices' });
     const sent = rig.sent();
-    assert.deepEqual(linksOf(sent), [{ ...UP, linked: false, priceFeedLive: false }]);
+    assert.deepEqual(linksOf(sent), [{ ...UP, priceFeedLive: false }]);
     assert.deepEqual(effectsOf(sent), [
       { kind: 'CloseFeed', feed: 'prices' },
       { kind: 'ReadCapabilities' },
     ]);
+    rig.receive(rig.submit(1));
+    assert.equal(rig.openEffects('PlaceOrders').length, 1);
   });
 
   test('a request that could not be written takes the link down until the exchange answers', () => {
@@ -105,6 +118,7 @@ describe('exchange-connection: the link', () => {
           connections: CONNECTIONS,
           submitsQueued: 2,
           submitsInFlight: 2,
+          executionFeed: { epoch: EPOCH, headSeq: 0, gaps: 0, losses: 0 },
         },
       },
     ]);

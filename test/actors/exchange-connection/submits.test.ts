@@ -174,7 +174,7 @@ describe('exchange-connection: submits', () => {
     const rig = linked();
     for (let n = 1; n <= ORDER_CONNECTIONS + 1; n++) rig.receive(rig.submit(n));
     rig.sent();
-    rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'prices' });
+    rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'executions' });
     assert.deepEqual(repliesOf(rig.sent()), [[ORDER_CONNECTIONS + 1, notSent('link_down')]]);
     rig.finish('PlaceOrders', { outcome: 'unknown', reason: 'no_answer', error: 'reset' });
     assert.deepEqual(repliesOf(rig.sent()), [[1, unknown('no_answer')]]);
