@@ -1,7 +1,7 @@
 // The orders of one shard, in one SQLite file, with one writer: the order shard that opened it.
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
-import type { Order } from '../domain/order.ts';
+import type { Order, Side } from '../domain/order.ts';
 import type { Db } from './database.ts';
 import { ORDER_COLUMNS, type OrderRow, orderFromRow, orderToRow } from './order-row.ts';
 
@@ -14,13 +14,33 @@ export interface StoredOrder {
 
 const SELECT = 'SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)';
 
+/** Through the index `orders_crossing`: the best-priced first. */
+const CROSSING = `
+  SELECT id AS orderId, limit_price_in_cents AS limitPriceInCents FROM orders
+  WHERE account_no = ? AND symbol = ? AND is_open = 1`;
+const CROSSING_OF = {
+  buy: `${CROSSING} AND side = 'sell' AND limit_price_in_cents <= ?
+    ORDER BY limit_price_in_cents LIMIT 1`,
+  sell: `${CROSSING} AND side = 'buy' AND limit_price_in_cents >= ?
+    ORDER BY limit_price_in_cents DESC LIMIT 1`,
+} as const;
+
+type Crossing = Statement<
+  [number, string, number],
+  { readonly orderId: string; readonly limitPriceInCents: number }
+>;
+
 export class OrderStore {
   readonly #insert: Statement;
   readonly #replace: Statement;
   readonly #byId: Statement<[string], OrderRow>;
   readonly #byKey: Statement<[number, string], OrderRow>;
   readonly #open: Statement<[], OrderRow>;
+  readonly #openAfter: Statement<[number, number], OrderRow>;
+  readonly #short: Statement<[], OrderRow>;
   readonly #lastId: Statement<[string, string], { id: string }>;
+  readonly #crossing: Readonly<Record<Side, Crossing>>;
+  readonly #sharesBeingBought: Statement<[number, string], { shares: number }>;
 
   constructor(db: Db) {
     const named = ORDER_COLUMNS.map((column) => `@${column}`);
@@ -36,7 +56,19 @@ export class OrderStore {
       `${SELECT} WHERE orders.account_no = ? AND orders.idempotency_key = ?`,
     );
     this.#open = db.prepare(`${SELECT} WHERE orders.is_open = 1 ORDER BY orders.order_no`);
+    this.#openAfter = db.prepare(
+      `${SELECT} WHERE orders.is_open = 1 AND orders.order_no > ? ORDER BY orders.order_no LIMIT ?`,
+    );
+    this.#short = db.prepare(
+      `${SELECT} WHERE is_open = 0 AND (venue_cum_qty > cum_qty OR final_cum_qty > cum_qty)
+       ORDER BY orders.order_no`,
+    );
     this.#lastId = db.prepare('SELECT id FROM orders WHERE id >= ? AND id < ? ORDER BY id DESC');
+    this.#crossing = { buy: db.prepare(CROSSING_OF.buy), sell: db.prepare(CROSSING_OF.sell) };
+    this.#sharesBeingBought = db.prepare(
+      `SELECT coalesce(sum(num_shares - cum_qty), 0) AS shares FROM orders
+       WHERE account_no = ? AND symbol = ? AND side = 'buy' AND is_open = 1`,
+    );
   }
 
   insert(accountNo: number, order: Order): StoredOrder {
@@ -67,6 +99,26 @@ export class OrderStore {
   /** Every open order, oldest first. */
   listOpen(): StoredOrder[] {
     return this.#open.all().map(storedRow);
+  }
+
+  /** The account's open order of the other side that one of `side` at `limit` could meet (E37). */
+  findCrossing(accountNo: number, symbol: string, side: Side, limit: number) {
+    return this.#crossing[side].get(accountNo, symbol, limit) ?? null;
+  }
+
+  /** What the account's open buys of the symbol may still bring. */
+  sharesBeingBought(accountNo: number, symbol: string): number {
+    return this.#sharesBeingBought.get(accountNo, symbol)?.shares ?? 0;
+  }
+
+  /** One page of the open orders, oldest first, after the row `afterNo`. */
+  listOpenAfter(afterNo: number, max: number): StoredOrder[] {
+    return this.#openAfter.all(afterNo, max).map(storedRow);
+  }
+
+  /** Closed orders of which the exchange may have counted more fills than are here. */
+  listShort(): StoredOrder[] {
+    return this.#short.all().map(storedRow);
   }
 
   /** The highest id that begins with `prefix` (an order id's bucket). */

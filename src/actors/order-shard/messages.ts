@@ -1,8 +1,14 @@
 // The messages that an order shard sends itself: answers to what it asked, and timers.
-import type { AskFailure, LifeEvent } from '../../runtime/actor.ts';
+import type { AskFailure, LifeEvent, ReplyOf } from '../../runtime/actor.ts';
 import type { BrokerContext } from '../context.ts';
-import type { CancelReply, LinkChanged, SubmitReply } from '../exchange-connection/protocol.ts';
-import type { OrderShardCommand, OrderShardFact } from './protocol.ts';
+import type { ApplyTradingStates } from '../directory/protocol.ts';
+import type {
+  CancelReply,
+  LinkChanged,
+  RecallSubmits,
+  SubmitReply,
+} from '../exchange-connection/protocol.ts';
+import type { OrderShardCommand, OrderShardFact, SetUserTradingState } from './protocol.ts';
 import type { WaitEnded } from './waiters.ts';
 
 export interface SubmitAnswered {
@@ -28,8 +34,38 @@ export interface ConnectionLife {
   readonly event: LifeEvent;
 }
 
-export type OwnMessage = SubmitAnswered | CancelAnswered | CancelDue | ConnectionLife | WaitEnded;
+/** The head of the event chain is written down outside of the database (I22). */
+export interface AnchorDue {
+  readonly kind: 'AnchorDue';
+}
 
-export type OrderShardMessage = OrderShardCommand | OrderShardFact | OwnMessage | LinkChanged;
+/** What became of a halted user's queued submits. */
+export interface RecallAnswered {
+  readonly kind: 'RecallAnswered';
+  readonly halt: UserHalt;
+  readonly answer: ReplyOf<RecallSubmits> | AskFailure;
+}
+
+export interface UserHalt {
+  readonly userId: string;
+  readonly version: number;
+  readonly decidedAtMs: number;
+  readonly replyTo: SetUserTradingState['replyTo'];
+}
+
+export type OwnMessage =
+  | SubmitAnswered
+  | CancelAnswered
+  | CancelDue
+  | ConnectionLife
+  | WaitEnded
+  | RecallAnswered;
+
+export type OrderShardMessage =
+  | OrderShardCommand
+  | OrderShardFact
+  | OwnMessage
+  | LinkChanged
+  | ApplyTradingStates;
 
 export type ShardContext = BrokerContext<OwnMessage>;

@@ -2,22 +2,17 @@
 // rate across a boundary.
 
 export class OrderRate {
-  readonly #perSecondMax: number;
   readonly #counts = new Map<string, number>();
   #windowStartMs = 0;
 
-  constructor(perSecondMax: number) {
-    this.#perSecondMax = perSecondMax;
-  }
-
   /** Counts one order; the milliseconds to wait when it is one too many, else null. */
-  take(userId: string, nowMs: number): number | null {
+  take(userId: string, perSecondMax: number, nowMs: number): number | null {
     if (nowMs - this.#windowStartMs >= 1_000 || nowMs < this.#windowStartMs) {
       this.#windowStartMs = nowMs;
       this.#counts.clear();
     }
     const count = (this.#counts.get(userId) ?? 0) + 1;
-    if (count > this.#perSecondMax) return this.#windowStartMs + 1_000 - nowMs;
+    if (count > perSecondMax) return this.#windowStartMs + 1_000 - nowMs;
     this.#counts.set(userId, count);
     return null;
   }

@@ -1,0 +1,52 @@
+// The orders placed a moment ago, by what they say, so that one that was sent twice by mistake under
+// two keys is noticed. In memory and bounded: the oldest is forgotten first.
+import type { PlaceOrder } from './protocol.ts';
+
+type Intent = Pick<
+  PlaceOrder,
+  'userId' | 'symbol' | 'side' | 'orderType' | 'timeInForce' | 'priceInCents' | 'numShares'
+>;
+
+export interface RecentOrder {
+  readonly orderId: string;
+  readonly placedAtMs: number;
+}
+
+export class RecentIntents {
+  readonly #max: number;
+  readonly #orders = new Map<string, RecentOrder>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** The newest order alike that is younger than `windowMs`, and how long it will be so. */
+  find(
+    intent: Intent,
+    windowMs: number,
+    nowMs: number,
+  ): { readonly orderId: string; readonly retryAfterMs: number } | null {
+    if (windowMs === 0) return null;
+    const recent = this.#orders.get(keyOf(intent));
+    if (recent === undefined) return null;
+    const ageMs = nowMs - recent.placedAtMs;
+    if (ageMs < 0 || ageMs >= windowMs) return null; // below zero: the clock was set back
+    return { orderId: recent.orderId, retryAfterMs: windowMs - ageMs };
+  }
+
+  add(intent: Intent, order: RecentOrder): void {
+    const key = keyOf(intent);
+    this.#orders.delete(key); // the newest stands last
+    this.#orders.set(key, order);
+    if (this.#orders.size <= this.#max) return;
+    for (const oldest of this.#orders.keys()) {
+      this.#orders.delete(oldest);
+      return;
+    }
+  }
+}
+
+function keyOf(intent: Intent): string {
+  const { userId, symbol, side, orderType, timeInForce, priceInCents, numShares } = intent;
+  return `${userId} ${symbol} ${side} ${orderType} ${timeInForce} ${priceInCents} ${numShares}`;
+}
