@@ -40,7 +40,12 @@ export const VARIABLES = {
     integer(100, 60_000),
     'how late the exchange may still take an order',
   ),
-  OUTCRY_LOG_LEVEL: variable(
+  OUTCRY_LATE_ACK: variable<'cancel' | 'keep'>(
+    'cancel',
+    oneOf(['cancel', 'keep']),
+    'an order that the exchange took after we had called it failed',
+  ),
+  OUTCRY_LOG_LEVEL: variable<string>(
     'info',
     oneOf(['debug', 'info', 'warn', 'error']),
     'least level logged',
@@ -64,6 +69,7 @@ export interface Config {
   readonly exchangeConnections: number;
   readonly ordersPerSecond: number;
   readonly notAfterMs: number;
+  readonly lateAck: 'cancel' | 'keep';
   readonly logLevel: string;
   readonly simulator: {
     readonly speed: number;
@@ -99,6 +105,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     exchangeConnections: values.OUTCRY_EXCHANGE_CONNECTIONS,
     ordersPerSecond: values.OUTCRY_ORDERS_PER_SECOND,
     notAfterMs: values.OUTCRY_NOT_AFTER_MS,
+    lateAck: values.OUTCRY_LATE_ACK,
     logLevel: values.OUTCRY_LOG_LEVEL,
     simulator: {
       speed: values.OUTCRY_SPEED,
@@ -137,9 +144,10 @@ function flag(text: string, name: string): boolean {
   throw new ConfigError(`${name} must be 0 or 1, was "${text}"`);
 }
 
-function oneOf(choices: readonly string[]) {
-  return (text: string, name: string): string => {
-    if (choices.includes(text)) return text;
+function oneOf<Choice extends string>(choices: readonly Choice[]) {
+  return (text: string, name: string): Choice => {
+    const choice = choices.find((one) => one === text);
+    if (choice !== undefined) return choice;
     throw new ConfigError(`${name} must be one of ${choices.join(', ')}, was "${text}"`);
   };
 }

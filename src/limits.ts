@@ -86,7 +86,9 @@ export const LIMITS = {
   queriesPerRoundMax: 5,
   reconcileRoundMs: 500,
   unknownAlarmMs: 60_000,
+  settleWindowMs: 2_000,
   indexLagMs: 1_000,
+  openOrdersPageMax: 1_000,
   clockSkewMs: 1_000,
 
   // Cancels without an answer
@@ -112,6 +114,9 @@ export const LIMITS = {
   shardFactWindow: 4_096,
   exchangeAskWindow: 4_096,
   smallAskWindow: 256,
+
+  // Audit trail
+  anchorEveryMs: 60 * 60 * 1_000,
 
   // Process
   stopMs: 8_000,

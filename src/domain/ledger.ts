@@ -2,7 +2,7 @@
 // What an order reserves is a function of the order; after each fact only the difference is posted.
 
 import { type FeeSchedule, feeOn } from './money.ts';
-import type { Order } from './order.ts';
+import { type Order, type OrderFacts, venueCumQtyAtEnd } from './order.ts';
 
 export const USD = 'USD';
 
@@ -28,17 +28,8 @@ export interface Reservation {
   readonly amount: number;
 }
 
-type Reserving = Pick<
-  Order,
-  | 'symbol'
-  | 'side'
-  | 'limitPriceInCents'
-  | 'numShares'
-  | 'isOpen'
-  | 'cumQty'
-  | 'cumNotionalInCents'
-  | 'finalCumQty'
->;
+export type Reserving = OrderFacts &
+  Pick<Order, 'symbol' | 'side' | 'limitPriceInCents' | 'numShares' | 'isOpen'>;
 
 /**
  * Shares for a sell; for a buy what its leaves can still cost at the limit, and the fee that this
@@ -47,7 +38,7 @@ type Reserving = Pick<
  * we have not seen (E20).
  */
 export function reservationOf(order: Reserving, fees: FeeSchedule): Reservation {
-  const missing = order.finalCumQty === null ? 0 : Math.max(order.finalCumQty - order.cumQty, 0);
+  const missing = Math.max((venueCumQtyAtEnd(order) ?? 0) - order.cumQty, 0);
   const leaves = order.isOpen ? Math.max(order.numShares - order.cumQty, 0) : missing;
   if (order.side === 'sell') return { asset: order.symbol, amount: leaves };
   if (leaves === 0) return { asset: USD, amount: 0 };

@@ -43,8 +43,9 @@ export interface OrderIntent {
  * cannot matter.
  */
 export interface OrderFacts {
-  /** Set by the acknowledgement. */
+  /** Set by the acknowledgement, with the epoch in which it holds: a new epoch knows it not (E41). */
   readonly externalOrderId: string | null;
+  readonly venueEpoch: string | null;
   /** The exchange refused it, or rejected it later (E24). */
   readonly venueRejected: string | null;
   /** Our own conclusion, which the truth overrules (E12). */
@@ -54,10 +55,19 @@ export interface OrderFacts {
   readonly cancelsRequested: number;
   readonly cancelsRefused: number;
   readonly cancelRefusal: string | null;
+  /** Why the last attempt to cancel brought no answer (E16). */
+  readonly cancelError: string | null;
   /** Sums over the live trades, by unique execId. */
   readonly cumQty: number;
   readonly cumNotionalInCents: number;
-  /** The exchange's own cumQty in its final word; null before it. */
+  /** Found done at the exchange although it never said so here, after a bust say (E26): why. */
+  readonly closedAtVenue: string | null;
+  /** The newest execution's sequence (0: none yet) and the exchange's own cumQty in it. */
+  readonly venueSeq: number;
+  readonly venueCumQty: number | null;
+  /** The sequence of the last word on the feed; 0 while only an answer has told the end. */
+  readonly finalSeq: number;
+  /** The exchange's own cumQty in its last word; null before it. */
   readonly finalCumQty: number | null;
 }
 
@@ -78,6 +88,7 @@ export interface Order extends OrderIntent, OrderFacts, OrderState {
 
 export const NO_FACTS: OrderFacts = {
   externalOrderId: null,
+  venueEpoch: null,
   venueRejected: null,
   ourVerdict: null,
   cancelled: null,
@@ -85,8 +96,13 @@ export const NO_FACTS: OrderFacts = {
   cancelsRequested: 0,
   cancelsRefused: 0,
   cancelRefusal: null,
+  cancelError: null,
   cumQty: 0,
   cumNotionalInCents: 0,
+  closedAtVenue: null,
+  venueSeq: 0,
+  venueCumQty: null,
+  finalSeq: 0,
   finalCumQty: null,
 };
 
@@ -103,5 +119,43 @@ export function isAnswered(order: OrderFacts): boolean {
 
 /** Whether the exchange has said its last word. A second one, of another kind, changes nothing. */
 export function isDoneAtVenue(order: OrderFacts): boolean {
-  return order.cancelled !== null || order.expired !== null || order.venueRejected !== null;
+  return (
+    order.cancelled !== null ||
+    order.expired !== null ||
+    order.venueRejected !== null ||
+    order.closedAtVenue !== null
+  );
+}
+
+/**
+ * What the exchange has counted for an order that is done there; null while it may still trade. An
+ * answer has no place in the feed's sequence, so until the feed has told the end, the word that
+ * counts more is believed. Shares between this and our `cumQty` are fills that we have not seen.
+ */
+export function venueCumQtyAtEnd(order: OrderFacts): number | null {
+  if (!isDoneAtVenue(order)) return null;
+  const onFeed = order.venueCumQty ?? 0;
+  return order.finalSeq > 0 ? onFeed : Math.max(onFeed, order.finalCumQty ?? 0);
+}
+
+/** Why the exchange must be asked about an order; null when it need not be. */
+export type UnresolvedReason =
+  /** It has not spoken about the submit (E09). */
+  | 'outcome'
+  /** A cancel has no answer (E16). */
+  | 'cancel'
+  /** It refused the cancel as too late, and no fill explains that (E13). */
+  | 'too_late'
+  /** It is done there, with more fills than we have seen (E20). */
+  | 'missing_fills'
+  /** A trade was taken back, and only the exchange knows whether the order still works (E26). */
+  | 'busted';
+
+export function unresolvedReasonOf(order: OrderFacts & OrderState): UnresolvedReason | null {
+  const atEnd = venueCumQtyAtEnd(order);
+  if (atEnd !== null) return atEnd > order.cumQty ? 'missing_fills' : null;
+  if (!order.isOpen) return null;
+  if (!isAnswered(order)) return 'outcome';
+  if (order.status === 'pending_cancel') return 'cancel';
+  return order.cancelRefusal === 'too_late' ? 'too_late' : null;
 }

@@ -1,18 +1,24 @@
 // One entry of a user's event log: what changed, in the words that streams and histories use.
 import type { Account } from './account.ts';
 import type { Order } from './order.ts';
+import type { TradeTerms } from './trade-terms.ts';
 
 export type OrderEventKind =
   | 'order_created'
   | 'order_submitted'
   | 'order_failed'
   | 'order_cancel_requested'
+  | 'order_cancel_unanswered'
   | 'order_cancel_rejected'
   | 'order_cancelled'
   | 'order_expired'
   | 'order_resurrected';
 
-export type TradeEventKind = 'order_traded' | 'trade_after_cancel';
+export type TradeEventKind =
+  | 'order_traded'
+  | 'trade_after_cancel'
+  | 'trade_busted'
+  | 'trade_corrected';
 
 export type AccountEventKind = 'account_changed';
 
@@ -34,10 +40,13 @@ export interface TradeEvent extends Entry {
   readonly kind: TradeEventKind;
   readonly order: Order;
   readonly execId: string;
+  /** Of a bust: what was taken back. Of a correction: the new terms. */
   readonly lastQty: number;
   readonly lastPriceInCents: number;
-  /** What this fill added to the order's fee. */
+  /** What this added to the order's fee; a bust gives some back. */
   readonly feeInCents: number;
+  /** The terms before a correction; null for anything else. */
+  readonly previous: TradeTerms | null;
 }
 
 export interface AccountEvent extends Entry {

@@ -18,6 +18,7 @@ export interface DataPaths {
   readonly directory: string;
   readonly shard: (shard: number) => string;
   readonly externalIds: string;
+  readonly anchors: string;
   readonly users: string;
   readonly demo: string;
   readonly exchange: string;
@@ -28,6 +29,7 @@ export function pathsOf(directory: string): DataPaths {
     directory,
     shard: (shard) => join(directory, 'orders', `shard-${shard.toString().padStart(2, '0')}.db`),
     externalIds: join(directory, 'external-ids.db'),
+    anchors: join(directory, 'anchors.log'),
     users: join(directory, 'directory.db'),
     demo: join(directory, 'demo.json'),
     exchange: join(directory, 'exchange'),

@@ -1,9 +1,7 @@
 // The event log of one shard: what a user's stream sends is what stands here. An event keeps only
 // what its order's row lacks, the facts as they stood; reading joins the two again.
 import type { Statement } from 'better-sqlite3';
-import { accountFrom, type TradingState } from '../domain/account.ts';
-import { deriveOrder } from '../domain/derive-order.ts';
-import { NO_FACTS, type Order, type OrderFacts } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 import type {
   AccountEventKind,
   OrderEventKind,
@@ -11,21 +9,18 @@ import type {
   UserEvent,
 } from '../domain/user-event.ts';
 import type { Db } from './database.ts';
+import {
+  type AccountDetail,
+  accountAt,
+  accountDetail,
+  type ChangedTrade,
+  type OrderDetail,
+  type Origin,
+  orderAt,
+  orderDetail,
+} from './event-detail.ts';
+import { CHAIN_START, eventHash, type HashedEvent, type HashedFill } from './event-hash.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
-
-/** Balances as an account event keeps them. */
-export interface AccountDetail {
-  readonly available: number;
-  readonly reserved: number;
-  readonly tradingState: TradingState;
-}
-
-/** The changing part of an order, without what equals its default. */
-type OrderDetail = Partial<OrderFacts> & {
-  readonly fee?: number;
-  readonly cancelAtMs?: number;
-  readonly version: number;
-};
 
 interface EventRow extends OrderRow {
   readonly seq: number;
@@ -39,8 +34,15 @@ interface EventRow extends OrderRow {
   readonly fill_fee: number | null;
 }
 
-const APPEND = `INSERT INTO events (account_no, seq, kind, at_ms, order_no, fill_no, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?)`;
+/** The newest event of the file and its hash: what the next one is chained to. */
+export interface ChainHead {
+  readonly eventNo: number;
+  readonly hash: Uint8Array;
+}
+
+const APPEND = `
+  INSERT INTO events (event_no, account_no, seq, kind, at_ms, order_no, fill_no, detail, hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const AFTER = `
   SELECT orders.*, accounts.user_id, events.seq, events.kind, events.at_ms, events.detail,
          events.order_no AS event_order_no, fills.exec_id, fills.last_qty,
@@ -52,29 +54,41 @@ const AFTER = `
   WHERE events.account_no = ? AND events.seq > ?
   ORDER BY events.seq LIMIT ?`;
 
+/** What an order event is about. */
+export interface OrderEventAt {
+  readonly accountNo: number;
+  readonly orderNo: number;
+  readonly seq: number;
+  readonly fill: HashedFill | null;
+  readonly changed: ChangedTrade | null;
+  readonly origin: Origin;
+}
+
 export class EventStore {
-  readonly #append: Statement<
-    [number, number, string, number, number | null, number | null, string]
-  >;
+  readonly #append: Statement<unknown[]>;
   readonly #after: Statement<[number, number, number], EventRow>;
+  #head: ChainHead;
 
   constructor(db: Db) {
     this.#append = db.prepare(APPEND);
     this.#after = db.prepare(AFTER);
+    const last = db
+      .prepare<[], ChainHead>(
+        'SELECT event_no AS eventNo, hash FROM events ORDER BY event_no DESC LIMIT 1',
+      )
+      .get();
+    this.#head = last ?? { eventNo: 0, hash: CHAIN_START };
+  }
+
+  get head(): ChainHead {
+    return this.#head;
   }
 
   /** The number of the row, which is the transaction number of the postings it causes. */
-  appendOrder(
-    at: { accountNo: number; orderNo: number; fillNo: number | null; seq: number },
-    kind: OrderEventKind | TradeEventKind,
-    order: Order,
-  ): number {
-    const detail = JSON.stringify(detailOf(order));
-    const { accountNo, seq, orderNo, fillNo } = at;
-    return Number(
-      this.#append.run(accountNo, seq, kind, order.updatedAtMs, orderNo, fillNo, detail)
-        .lastInsertRowid,
-    );
+  appendOrder(at: OrderEventAt, kind: OrderEventKind | TradeEventKind, order: Order): number {
+    const { accountNo, orderNo, seq, fill } = at;
+    const detail = orderDetail(order, at.origin, at.changed);
+    return this.#chain({ accountNo, seq, kind, atMs: order.updatedAtMs, orderNo, detail, fill });
   }
 
   appendAccount(
@@ -82,62 +96,44 @@ export class EventStore {
     seq: number,
     kind: AccountEventKind,
     atMs: number,
-    detail: AccountDetail,
+    balances: AccountDetail,
   ): number {
-    const { available, reserved, tradingState } = detail;
-    const text = JSON.stringify([available, reserved, tradingState]);
-    return Number(this.#append.run(accountNo, seq, kind, atMs, null, null, text).lastInsertRowid);
+    const detail = accountDetail(balances);
+    return this.#chain({ accountNo, seq, kind, atMs, orderNo: null, detail, fill: null });
   }
 
   readAfter(accountNo: number, seq: number, max: number): UserEvent[] {
     return this.#after.all(accountNo, seq, max).map(eventFromRow);
   }
-}
 
-function detailOf(order: Order): OrderDetail {
-  const detail: Record<string, unknown> = { version: order.version };
-  for (const fact of FACTS) if (order[fact] !== NO_FACTS[fact]) detail[fact] = order[fact];
-  if (order.externalOrderId !== null) detail['externalOrderId'] = ''; // the row has it
-  if (order.feeInCents !== 0) detail['fee'] = order.feeInCents;
-  if (order.cancelRequestedAtMs !== null) detail['cancelAtMs'] = order.cancelRequestedAtMs;
-  return detail as unknown as OrderDetail;
+  /** A rollback rebuilds the shard, and with it the head. */
+  #chain(event: Omit<HashedEvent, 'eventNo'>): number {
+    const eventNo = this.#head.eventNo + 1;
+    const hash = eventHash(this.#head.hash, { ...event, eventNo });
+    const { accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
+    const fillNo = fill?.fillNo ?? null;
+    this.#append.run(eventNo, accountNo, seq, kind, atMs, orderNo, fillNo, detail, hash);
+    this.#head = { eventNo, hash };
+    return eventNo;
+  }
 }
-
-const FACTS = Object.keys(NO_FACTS) as (keyof OrderFacts)[];
 
 function eventFromRow(row: EventRow): UserEvent {
   const { seq, at_ms: atMs } = row;
   if (row.event_order_no === null) {
-    const [available, reserved, tradingState] = JSON.parse(row.detail) as [
-      number,
-      number,
-      TradingState,
-    ];
-    const account = accountFrom(row.user_id, { available, reserved }, tradingState);
+    const account = accountAt(row.user_id, row.detail);
     return { topic: 'account', seq, kind: row.kind as AccountEventKind, atMs, account };
   }
-  const order = orderAt(orderFromRow(row), JSON.parse(row.detail) as OrderDetail, atMs);
-  const { exec_id: execId, last_qty: lastQty, last_price_in_cents: lastPriceInCents } = row;
-  if (execId === null || lastQty === null || lastPriceInCents === null) {
-    return { topic: 'order', seq, kind: row.kind as OrderEventKind, atMs, order };
-  }
-  const fill = { execId, lastQty, lastPriceInCents, feeInCents: row.fill_fee ?? 0 };
-  return { topic: 'trade', seq, kind: row.kind as TradeEventKind, atMs, order, ...fill };
+  const detail = JSON.parse(row.detail) as OrderDetail;
+  const order = orderAt(orderFromRow(row), detail, atMs);
+  const trade = tradeOf(row, detail);
+  if (trade === null) return { topic: 'order', seq, kind: row.kind as OrderEventKind, atMs, order };
+  return { topic: 'trade', seq, kind: row.kind as TradeEventKind, atMs, order, ...trade };
 }
 
-/** The order of today's row as it stood when the event was written. */
-function orderAt(today: Order, detail: OrderDetail, atMs: number): Order {
-  const { fee, cancelAtMs, version, ...changed } = detail;
-  const facts: OrderFacts = { ...NO_FACTS, ...changed };
-  const externalOrderId = facts.externalOrderId === null ? null : today.externalOrderId;
-  return {
-    ...today,
-    ...facts,
-    externalOrderId,
-    ...deriveOrder(today, facts),
-    feeInCents: fee ?? 0,
-    cancelRequestedAtMs: cancelAtMs ?? null,
-    updatedAtMs: atMs,
-    version,
-  };
+function tradeOf(row: EventRow, detail: OrderDetail): ChangedTrade | null {
+  if (detail.trade !== undefined) return detail.trade;
+  const { exec_id: execId, last_qty: lastQty, last_price_in_cents: lastPriceInCents } = row;
+  if (execId === null || lastQty === null || lastPriceInCents === null) return null;
+  return { execId, lastQty, lastPriceInCents, feeInCents: row.fill_fee ?? 0, previous: null };
 }

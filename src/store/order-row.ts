@@ -28,6 +28,7 @@ export interface OrderRow {
   readonly send_attempted_at_ms: number;
   readonly not_after_ms: number;
   readonly external_order_id: string | null;
+  readonly venue_epoch: string | null;
   readonly venue_rejected: string | null;
   readonly our_verdict: OrderFacts['ourVerdict'];
   readonly cancelled: string | null;
@@ -35,8 +36,13 @@ export interface OrderRow {
   readonly cancels_requested: number;
   readonly cancels_refused: number;
   readonly cancel_refusal: string | null;
+  readonly cancel_error: string | null;
   readonly cum_qty: number;
   readonly cum_notional_in_cents: number;
+  readonly closed_at_venue: string | null;
+  readonly venue_seq: number;
+  readonly venue_cum_qty: number | null;
+  readonly final_seq: number;
   readonly final_cum_qty: number | null;
   readonly status: OrderStatus;
   readonly is_open: number;
@@ -64,6 +70,7 @@ export const ORDER_COLUMNS = [
   'send_attempted_at_ms',
   'not_after_ms',
   'external_order_id',
+  'venue_epoch',
   'venue_rejected',
   'our_verdict',
   'cancelled',
@@ -71,8 +78,13 @@ export const ORDER_COLUMNS = [
   'cancels_requested',
   'cancels_refused',
   'cancel_refusal',
+  'cancel_error',
   'cum_qty',
   'cum_notional_in_cents',
+  'closed_at_venue',
+  'venue_seq',
+  'venue_cum_qty',
+  'final_seq',
   'final_cum_qty',
   'status',
   'is_open',
@@ -103,6 +115,7 @@ export function orderToRow(
     send_attempted_at_ms: order.sendAttemptedAtMs,
     not_after_ms: order.notAfterMs,
     external_order_id: order.externalOrderId,
+    venue_epoch: order.venueEpoch,
     venue_rejected: order.venueRejected,
     our_verdict: order.ourVerdict,
     cancelled: order.cancelled,
@@ -110,8 +123,13 @@ export function orderToRow(
     cancels_requested: order.cancelsRequested,
     cancels_refused: order.cancelsRefused,
     cancel_refusal: order.cancelRefusal,
+    cancel_error: order.cancelError,
     cum_qty: order.cumQty,
     cum_notional_in_cents: order.cumNotionalInCents,
+    closed_at_venue: order.closedAtVenue,
+    venue_seq: order.venueSeq,
+    venue_cum_qty: order.venueCumQty,
+    final_seq: order.finalSeq,
     final_cum_qty: order.finalCumQty,
     status: order.status,
     is_open: order.isOpen ? 1 : 0,
@@ -142,6 +160,7 @@ export function orderFromRow(row: OrderRow): Order {
   };
   const facts: OrderFacts = {
     externalOrderId: row.external_order_id,
+    venueEpoch: row.venue_epoch,
     venueRejected: row.venue_rejected,
     ourVerdict: row.our_verdict,
     cancelled: row.cancelled,
@@ -149,8 +168,13 @@ export function orderFromRow(row: OrderRow): Order {
     cancelsRequested: row.cancels_requested,
     cancelsRefused: row.cancels_refused,
     cancelRefusal: row.cancel_refusal,
+    cancelError: row.cancel_error,
     cumQty: row.cum_qty,
     cumNotionalInCents: row.cum_notional_in_cents,
+    closedAtVenue: row.closed_at_venue,
+    venueSeq: row.venue_seq,
+    venueCumQty: row.venue_cum_qty,
+    finalSeq: row.final_seq,
     finalCumQty: row.final_cum_qty,
   };
   return {

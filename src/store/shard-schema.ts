@@ -127,6 +127,9 @@ export const SHARD_MIGRATIONS: readonly string[] = [
   CREATE INDEX orders_open ON orders (order_no) WHERE is_open = 1;
   CREATE INDEX orders_crossing ON orders (account_no, symbol, side, limit_price_in_cents)
     WHERE is_open = 1;
+  -- Closed orders that may lack fills: few, and to be found again after a restart (E20).
+  CREATE INDEX orders_short ON orders (order_no)
+    WHERE is_open = 0 AND (venue_cum_qty > cum_qty OR final_cum_qty > cum_qty);
 
   -- Null: the broker's defaults.
   ALTER TABLE accounts ADD COLUMN trading_state_reason TEXT;
@@ -146,6 +149,7 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     seq INTEGER NOT NULL,
     last_qty INTEGER, -- the new terms; null for a bust
     last_price_in_cents INTEGER,
+    cum_qty INTEGER NOT NULL,
     exchange_at_ms INTEGER NOT NULL,
     UNIQUE (exec_id, epoch)
   ) STRICT;

@@ -20,6 +20,7 @@ import {
 } from '../actors/trade-processor/trade-processor.ts';
 import { FEES, LIMITS } from '../limits.ts';
 import type { ActorKind } from '../runtime/actor.ts';
+import { AnchorLog } from '../store/anchor-log.ts';
 import { pathsOf } from '../store/data-directory.ts';
 import { DirectoryStore } from '../store/directory-store.ts';
 import { ShardStore } from '../store/shard-store.ts';
@@ -82,7 +83,12 @@ function orderShards({ config, shardMap }: Settings): Kind {
       backoffMinMs: LIMITS.cancelRetryMinMs,
       backoffMaxMs: LIMITS.cancelRetryMaxMs,
     },
-    bounds: { indexLagMs: LIMITS.indexLagMs, clockSkewMs: LIMITS.clockSkewMs },
+    bounds: {
+      indexLagMs: LIMITS.indexLagMs,
+      clockSkewMs: LIMITS.clockSkewMs,
+      settleWindowMs: LIMITS.settleWindowMs,
+    },
+    lateAck: config.lateAck,
   };
   return define<ShardContext>({
     ...ALONE,
@@ -94,7 +100,8 @@ function orderShards({ config, shardMap }: Settings): Kind {
       const shard = Number.parseInt(key, 10);
       const buckets = shardMap.flatMap((mapped, bucket) => (mapped === shard ? [bucket] : []));
       const store = new ShardStore(paths.shard(shard), LIMITS.walPagesMax);
-      return new OrderShard({ ...options, store, buckets }, ctx);
+      const anchors = new AnchorLog(paths.anchors, key);
+      return new OrderShard({ ...options, store, buckets, anchors }, ctx);
     },
   });
 }

@@ -8,6 +8,7 @@ import {
   reservePostings,
 } from '../../src/domain/ledger.ts';
 import { feeOn } from '../../src/domain/money.ts';
+import { NO_FACTS } from '../../src/domain/order.ts';
 
 const FEES = { bps: 1, minInCents: 1, maxInCents: 10_000 };
 
@@ -37,11 +38,11 @@ test('I2 what is reserved covers every way in which the rest can still be filled
           if (cumQty + qty > numShares) break;
           const order = {
             symbol: 'IBM',
+            ...NO_FACTS,
             side: 'buy' as const,
             limitPriceInCents,
             numShares,
             isOpen: true,
-            finalCumQty: null,
           };
           const before = reservationOf({ ...order, cumQty, cumNotionalInCents }, FEES).amount;
           const cost = qty * Math.min(price, limitPriceInCents);

@@ -82,7 +82,13 @@ test('a trade adds its fill, an account event shows the account', () => {
     buyingPowerInCents: 3,
     tradingState: 'active',
   } as const;
-  const fill = { execId: 'e1', lastQty: 4, lastPriceInCents: 18_500, feeInCents: 7 };
+  const fill = {
+    execId: 'e1',
+    lastQty: 4,
+    lastPriceInCents: 18_500,
+    feeInCents: 7,
+    previous: null,
+  };
   const { messages } = parse(
     eventFrame({
       topic: 'trade',

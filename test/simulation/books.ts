@@ -63,7 +63,7 @@ export class Books {
   }
 
   #disagreements(orders: readonly Order[]): string[] {
-    const asked = orders.map(({ id }) => ({ clientOrderId: id }));
+    const asked = orders.map(({ id }) => ({ clientOrderId: id, externalOrderId: null }));
     const answers = this.#broker.venue.run((engine) => engine.query(asked));
     return orders.flatMap((order, index) => {
       const answer = answers[index];

@@ -148,6 +148,7 @@ export class BrokerSimulation {
         priceInCents: 1,
         numShares: 1,
         notAfterMs: nowMs,
+        sandboxFault: null,
       } as const;
       return engine.place([request], nowMs);
     });

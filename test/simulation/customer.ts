@@ -46,7 +46,12 @@ export class Customer {
 
   /** The same body and key until there is an answer: an acknowledged order, or a refusal. */
   async #place(idempotencyKey: string): Promise<string | null> {
-    const order = { ...this.#randomOrder(), userId: this.userId, idempotencyKey };
+    const order = {
+      ...this.#randomOrder(),
+      userId: this.userId,
+      idempotencyKey,
+      sandboxFault: null,
+    };
     for (let tried = 0; tried < TRIES_MAX; tried++) {
       const times = this.#chance(0.15) ? 2 : 1;
       const asks = Array.from({ length: times }, () => this.#broker.place(order));

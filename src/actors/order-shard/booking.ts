@@ -13,29 +13,58 @@ import {
   USD,
 } from '../../domain/ledger.ts';
 import { type FeeSchedule, feeOn } from '../../domain/money.ts';
-import { NO_FACTS, type Order, type OrderFacts, type OrderIntent } from '../../domain/order.ts';
+import {
+  NO_FACTS,
+  type Order,
+  type OrderFacts,
+  type OrderIntent,
+  venueCumQtyAtEnd,
+} from '../../domain/order.ts';
+import type { TradeTerms } from '../../domain/trade-terms.ts';
 import { isAllowedMove } from '../../domain/transitions.ts';
 import type { OrderEventKind, TradeEventKind } from '../../domain/user-event.ts';
 import type { AccountRow } from '../../store/account-store.ts';
+import type { ChangedTrade, Origin } from '../../store/event-detail.ts';
 import type { Fill } from '../../store/fill-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
 import type { Account, AccountEvent, UserEvent } from './protocol.ts';
 
-/** Hears of every event, in the order of the log, in the turn that writes it. */
-export type EventListener = (userId: string, event: UserEvent) => void;
+/** Hears of everything in the turn that writes it. */
+export interface BookingListener {
+  /** In the order of the log. */
+  event(userId: string, event: UserEvent): void;
+  /** Genuine facts have taken more than was there: the account is restricted to closing (I3). */
+  overdrawn(stored: StoredOrder, assets: readonly string[]): void;
+}
+
+/** A trade whose terms the exchange has changed. `to` has no shares after a bust. */
+export interface TradeChange {
+  readonly kind: 'trade_busted' | 'trade_corrected';
+  readonly execId: string;
+  readonly from: TradeTerms;
+  readonly to: TradeTerms;
+}
 
 const NOTHING = 0;
+const UNMOVED: Origin = { cause: null, exchangeAtMs: null };
+
+/** What an order's event is about beside the order. */
+interface About {
+  readonly fill: (Fill & { readonly fillNo: number }) | null;
+  readonly changed: ChangedTrade | null;
+  readonly origin: Origin;
+}
 
 export class Booking {
   readonly #store: ShardStore;
   readonly #fees: FeeSchedule;
-  readonly #onEvent: EventListener;
+  readonly #listener: BookingListener;
 
-  constructor(store: ShardStore, fees: FeeSchedule, onEvent: EventListener) {
+  constructor(store: ShardStore, fees: FeeSchedule, listener: BookingListener) {
     this.#store = store;
     this.#fees = fees;
-    this.#onEvent = onEvent;
+    this.#listener = listener;
   }
 
   /** Opens the account at its first command. */
@@ -64,7 +93,7 @@ export class Booking {
     const stored = this.#store.orders.insert(account.accountNo, order);
     const reserved = reservationOf(order, this.#fees);
     const postings = reservePostings({ asset: reserved.asset, amount: NOTHING }, reserved);
-    this.#record(stored, 'order_created', null, postings);
+    this.#record(stored, 'order_created', { fill: null, changed: null, origin: UNMOVED }, postings);
     return stored;
   }
 
@@ -74,23 +103,27 @@ export class Booking {
     facts: Partial<OrderFacts>,
     kind: OrderEventKind,
     nowMs: number,
+    origin: Origin = UNMOVED,
   ): StoredOrder {
     if (!changes(before.order, facts)) return before;
     const after = this.#replace(before, facts, nowMs);
-    this.#record(after, kind, null, this.#reservationMoves(before.order, after.order));
+    const postings = this.#reservationMoves(before.order, after.order);
+    this.#record(after, kind, { fill: null, changed: null, origin }, postings);
     return after;
   }
 
   /**
    * Commit D: one fill, whatever the status (a genuine trade is always booked), with cash, shares
-   * and fee.
+   * and fee. `count` is what the exchange itself has counted by then.
    */
-  fill(before: StoredOrder, trade: Omit<Fill, 'feeInCents'>, nowMs: number): StoredOrder {
+  fill(
+    before: StoredOrder,
+    trade: Omit<Fill, 'feeInCents'>,
+    count: Partial<OrderFacts>,
+    nowMs: number,
+  ): StoredOrder {
     const { order } = before;
-    const facts = {
-      cumQty: order.cumQty + trade.lastQty,
-      cumNotionalInCents: order.cumNotionalInCents + trade.lastQty * trade.lastPriceInCents,
-    };
+    const facts = { ...count, ...sumsAfter(order, { lastQty: 0, lastPriceInCents: 0 }, trade) };
     const after = this.#replace(before, facts, nowMs);
     const feeInCents = after.order.feeInCents - order.feeInCents;
     const fill = { ...trade, feeInCents };
@@ -99,18 +132,47 @@ export class Booking {
       ...this.#reservationMoves(order, after.order),
       ...fillPostings(order, trade.lastQty, trade.lastPriceInCents, feeInCents),
     ];
-    const kind = order.isOpen || order.status === 'filled' ? 'order_traded' : 'trade_after_cancel';
-    this.#record(after, kind, { fillNo, fill }, postings);
+    const origin = { cause: null, exchangeAtMs: trade.exchangeAtMs };
+    const kind = isExpected(order, trade.lastQty) ? 'order_traded' : 'trade_after_cancel';
+    this.#record(after, kind, { fill: { ...fill, fillNo }, changed: null, origin }, postings);
     return after;
+  }
+
+  /** Takes a trade's old terms back and books the new ones, in one transaction (E26, E29). */
+  change(
+    before: StoredOrder,
+    { kind, execId, from, to }: TradeChange,
+    count: Partial<OrderFacts>,
+    nowMs: number,
+    origin: Origin,
+  ): StoredOrder {
+    const { order } = before;
+    const after = this.#replace(before, { ...count, ...sumsAfter(order, from, to) }, nowMs);
+    const feeInCents = after.order.feeInCents - order.feeInCents;
+    const postings = [
+      ...this.#reservationMoves(order, after.order),
+      ...fillPostings(order, -from.lastQty, from.lastPriceInCents, 0),
+      ...fillPostings(order, to.lastQty, to.lastPriceInCents, feeInCents),
+    ].filter(({ amount }) => amount !== 0);
+    const told = kind === 'trade_busted' ? from : to;
+    const previous = kind === 'trade_busted' ? null : from;
+    const changed = { execId, ...told, feeInCents, previous };
+    this.#record(after, kind, { fill: null, changed, origin }, postings);
+    return after;
+  }
+
+  /** Something is wrong with a booking: until an operator has looked, only closing is allowed. */
+  restrict(stored: StoredOrder, reason: string, nowMs: number): void {
+    if (this.#restrict(stored, reason)) this.#recordAccount(this.#accountOf(stored), nowMs, []);
   }
 
   /** True when booked, false when this deposit was booked before. */
   deposit(account: AccountRow, deposit: Deposit, nowMs: number): boolean {
     const { accountNo } = account;
-    if (this.#store.hasDeposit(accountNo, deposit.depositId)) return false;
+    if (this.#store.deposits.find(accountNo, deposit.depositId) !== null) return false;
     const postings = depositPostings(deposit.asset, deposit.amount);
     const eventNo = this.#recordAccount(account, nowMs, postings);
-    this.#store.addDeposit(accountNo, deposit, eventNo);
+    this.#store.deposits.add(accountNo, deposit, eventNo);
     return true;
   }
 
@@ -139,20 +201,37 @@ export class Booking {
   #record(
     stored: StoredOrder,
     kind: OrderEventKind | TradeEventKind,
-    trade: { fillNo: number; fill: Fill } | null,
+    about: About,
     postings: readonly Posting[],
   ): void {
     const { accountNo, orderNo, order } = stored;
     const seq = this.#store.accounts.takeSeq(accountNo);
-    const at = { accountNo, orderNo, fillNo: trade?.fillNo ?? null, seq };
-    const eventNo = this.#store.events.appendOrder(at, kind, order);
-    this.#onEvent(order.userId, eventOf(seq, kind, order, trade?.fill ?? null));
+    const eventNo = this.#store.events.appendOrder(
+      { accountNo, orderNo, seq, ...about },
+      kind,
+      order,
+    );
+    this.#listener.event(order.userId, eventOf(seq, kind, order, about));
     if (postings.length === 0) return;
-    this.#store.ledger.post(eventNo, accountNo, postings);
-    if (!movesCash(postings)) return;
+    const overdrawn = this.#store.ledger.post(eventNo, accountNo, postings);
+    if (overdrawn.length > 0) this.#listener.overdrawn(stored, overdrawn);
+    const isNew = overdrawn.length > 0 && this.#restrict(stored, `overdrawn: ${overdrawn}`);
+    if (!isNew && !movesCash(postings)) return;
+    this.#recordAccount(this.#accountOf(stored), order.updatedAtMs, []);
+  }
+
+  /** To closing; true when it was not restricted before. The caller writes the event. */
+  #restrict(stored: StoredOrder, reason: string): boolean {
+    const { accountNo, tradingState } = this.#accountOf(stored);
+    if (tradingState !== 'active') return false;
+    this.#store.accounts.setTradingState(accountNo, 'reducing', reason);
+    return true;
+  }
+
+  #accountOf({ order }: StoredOrder): AccountRow {
     const account = this.#store.accounts.find(order.userId);
     assert(account !== null, `order ${order.id} has no account`);
-    this.#recordAccount(account, order.updatedAtMs, []);
+    return account;
   }
 
   /** The account's event carries the balances after `postings`, which it causes. */
@@ -171,7 +250,7 @@ export class Booking {
       detail,
     );
     this.#store.ledger.post(eventNo, accountNo, postings);
-    this.#onEvent(userId, {
+    this.#listener.event(userId, {
       topic: 'account',
       seq,
       kind: 'account_changed',
@@ -186,13 +265,30 @@ function eventOf(
   seq: number,
   kind: OrderEventKind | TradeEventKind,
   order: Order,
-  fill: Fill | null,
+  { fill, changed }: About,
 ): UserEvent {
   const atMs = order.updatedAtMs;
-  if (fill === null) return { topic: 'order', seq, kind: kind as OrderEventKind, atMs, order };
-  const { execId, lastQty, lastPriceInCents, feeInCents } = fill;
-  const traded = { execId, lastQty, lastPriceInCents, feeInCents };
+  const trade = changed ?? (fill && { ...fill, previous: null });
+  if (trade === null) return { topic: 'order', seq, kind: kind as OrderEventKind, atMs, order };
+  const { execId, lastQty, lastPriceInCents, feeInCents, previous } = trade;
+  const traded = { execId, lastQty, lastPriceInCents, feeInCents, previous };
   return { topic: 'trade', seq, kind: kind as TradeEventKind, atMs, order, ...traded };
+}
+
+function sumsAfter(order: Order, from: TradeTerms, to: TradeTerms): Partial<OrderFacts> {
+  return {
+    cumQty: order.cumQty + to.lastQty - from.lastQty,
+    cumNotionalInCents:
+      order.cumNotionalInCents +
+      to.lastQty * to.lastPriceInCents -
+      from.lastQty * from.lastPriceInCents,
+  };
+}
+
+/** On an order that is closed only a trade that the exchange had counted is no surprise (E08). */
+export function isExpected(order: Order, lastQty: number): boolean {
+  if (order.isOpen || order.status === 'filled') return true;
+  return order.cumQty + lastQty <= (venueCumQtyAtEnd(order) ?? 0);
 }
 
 function changes(order: Order, facts: Partial<OrderFacts>): boolean {

@@ -1,5 +1,6 @@
 // Cancelling an order: `pending_cancel` is durable first, then the request, repeated with the same
 // id until the exchange has answered (E16).
+import { answeredEndOf } from '../../domain/execution-facts.ts';
 import { isAnswered, isDoneAtVenue, type Order } from '../../domain/order.ts';
 import { rejection } from '../../domain/reject-codes.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -21,6 +22,8 @@ interface Attempt {
   /** Answers that the order was unknown: final for their cancelId, so each asks for a new one. */
   readonly unknowns: number;
 }
+
+type Unanswered = Exclude<CancelAnswered['answer'], { outcome: 'answered' }>;
 
 const NO_ATTEMPT: Attempt = { attempts: 0, inFlight: false, unknowns: 0 };
 
@@ -55,8 +58,13 @@ export class Cancelling {
     if (status === 'filled' || status === 'failed') {
       return ctx.reply(replyTo, rejection('order_closed', { orderId, status }));
     }
-    const { order } = this.#request(stored, ctx);
+    const { order } = this.#request(stored, null, ctx);
     this.#desk.waiters.add(order, { awaited: 'cancel', replayed: false, replyTo, waitMs }, ctx);
+  }
+
+  /** Nobody asked for it, but its user was told that there is no such order (E12). */
+  cancelForUs(stored: StoredOrder, cause: string, ctx: ShardContext): void {
+    this.#request(stored, cause, ctx);
   }
 
   /** The exchange can be reached again: what waits for its back-off goes at once. */
@@ -94,14 +102,17 @@ export class Cancelling {
   answered({ orderId, answer }: CancelAnswered, ctx: ShardContext): void {
     const stored = this.#desk.store.orders.get(orderId);
     if (stored === null) return;
-    if (answer.outcome !== 'answered') return this.#retryLater(stored, ctx);
+    if (answer.outcome !== 'answered') {
+      return this.#retryLater(this.#unanswered(stored, answer, ctx), ctx);
+    }
     const { result } = answer;
     if (result.outcome === 'cancelled') {
       // Closed now, nobody would ask for its external id, and its fills would stay parked.
       if (stored.order.externalOrderId === null) return this.#retryLater(stored, ctx);
       this.#attempts.delete(orderId);
       if (isDoneAtVenue(stored.order)) return; // the feed was faster
-      const facts = { cancelled: 'by_user', finalCumQty: result.cumQty };
+      const { cumQty } = result;
+      const facts = answeredEndOf(stored.order, 'cancelled', { reason: 'requested', cumQty });
       this.#desk.apply(stored, facts, 'order_cancelled', ctx);
     } else if (result.reason === 'too_late') {
       this.#attempts.delete(orderId);
@@ -109,6 +120,13 @@ export class Cancelling {
     } else {
       this.#wasUnknown(stored, ctx);
     }
+  }
+
+  /** The user sees that it takes longer and why; the same reason is told once. */
+  #unanswered(stored: StoredOrder, answer: Unanswered, ctx: ShardContext): StoredOrder {
+    if (stored.order.status !== 'pending_cancel') return stored;
+    const cancelError = reasonOf(answer);
+    return this.#desk.apply(stored, { cancelError }, 'order_cancel_unanswered', ctx);
   }
 
   /** An unknown order proves nothing (E14): its submit may be on its way, the reconciler asks. */
@@ -122,11 +140,12 @@ export class Cancelling {
     if (!order.isOpen || this.#isWorthSending(order)) this.#retryLater(stored, ctx);
   }
 
-  #request(stored: StoredOrder, ctx: ShardContext): StoredOrder {
+  #request(stored: StoredOrder, cause: string | null, ctx: ShardContext): StoredOrder {
     const { order } = stored;
     if (!order.isOpen || order.status === 'pending_cancel') return stored;
     const facts = { cancelsRequested: order.cancelsRequested + 1 };
-    const asked = this.#desk.apply(stored, facts, 'order_cancel_requested', ctx);
+    const origin = { cause, exchangeAtMs: null };
+    const asked = this.#desk.apply(stored, facts, 'order_cancel_requested', ctx, origin);
     if (isAnswered(order)) {
       this.#send(asked.order, ctx);
     } else {
@@ -177,6 +196,10 @@ export class Cancelling {
     const facts = { cancelsRefused: order.cancelsRequested, cancelRefusal: reason };
     this.#desk.apply(stored, facts, 'order_cancel_rejected', ctx);
   }
+}
+
+function reasonOf(answer: Unanswered): string {
+  return answer.outcome === 'failed' ? 'failed' : answer.reason;
 }
 
 function timerOf(orderId: string): string {

@@ -1,14 +1,16 @@
 // What the parts of a shard share: the store, the one way to book, and who must hear when an order
 // has changed.
+import { USD } from '../../domain/ledger.ts';
 import type { FeeSchedule } from '../../domain/money.ts';
 import type { OrderFacts } from '../../domain/order.ts';
 import type { OrderEventKind, UserEvent } from '../../domain/user-event.ts';
 import type { AccountRow } from '../../store/account-store.ts';
+import type { Origin } from '../../store/event-detail.ts';
 import type { Fill } from '../../store/fill-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
 import { LINK_DOWN, type LinkState } from '../exchange-connection/protocol.ts';
-import { Booking } from './booking.ts';
+import { Booking, type TradeChange } from './booking.ts';
 import type { ShardContext } from './messages.ts';
 import { type ProofBounds, Unresolved } from './unresolved.ts';
 import { Waiters } from './waiters.ts';
@@ -22,16 +24,18 @@ export class Desk {
   link: LinkState = LINK_DOWN;
   readonly #booking: Booking;
   #events: [userId: string, event: UserEvent][] = [];
+  #overdrawn: [stored: StoredOrder, assets: readonly string[]][] = [];
 
   constructor(store: ShardStore, fees: FeeSchedule, bounds: ProofBounds) {
     this.store = store;
     this.unresolved = new Unresolved(bounds);
-    this.#booking = new Booking(store, fees, (userId, event) => {
-      this.#events.push([userId, event]);
+    this.#booking = new Booking(store, fees, {
+      event: (userId, event) => this.#events.push([userId, event]),
+      overdrawn: (stored, assets) => this.#overdrawn.push([stored, assets]),
     });
   }
 
-  get booking(): Omit<Booking, 'create' | 'apply' | 'fill' | 'deposit'> {
+  get booking(): Omit<Booking, 'create' | 'apply' | 'fill' | 'change' | 'deposit'> {
     return this.#booking;
   }
 
@@ -44,18 +48,40 @@ export class Desk {
     facts: Partial<OrderFacts>,
     kind: OrderEventKind,
     ctx: ShardContext,
+    origin?: Origin,
   ): StoredOrder {
-    return this.#changed(this.#booking.apply(before, facts, kind, ctx.nowMs()), ctx);
+    return this.#changed(this.#booking.apply(before, facts, kind, ctx.nowMs(), origin), ctx);
   }
 
-  fill(before: StoredOrder, trade: Omit<Fill, 'feeInCents'>, ctx: ShardContext): StoredOrder {
-    return this.#changed(this.#booking.fill(before, trade, ctx.nowMs()), ctx);
+  fill(
+    before: StoredOrder,
+    trade: Omit<Fill, 'feeInCents'>,
+    count: Partial<OrderFacts>,
+    ctx: ShardContext,
+  ): StoredOrder {
+    return this.#changed(this.#booking.fill(before, trade, count, ctx.nowMs()), ctx);
+  }
+
+  changeTrade(
+    before: StoredOrder,
+    change: TradeChange,
+    count: Partial<OrderFacts>,
+    ctx: ShardContext,
+    origin: Origin,
+  ): StoredOrder {
+    const nowMs = ctx.nowMs();
+    return this.#changed(this.#booking.change(before, change, count, nowMs, origin), ctx);
   }
 
   deposit(account: AccountRow, deposit: Parameters<Booking['deposit']>[1], ctx: ShardContext) {
     const booked = this.#booking.deposit(account, deposit, ctx.nowMs());
     this.#tellWatchers(ctx);
     return booked;
+  }
+
+  restrict(stored: StoredOrder, reason: string, ctx: ShardContext): void {
+    this.#booking.restrict(stored, reason, ctx.nowMs());
+    this.#tellWatchers(ctx);
   }
 
   /** Something that should not be: kept for the operator, counted, logged. */
@@ -70,7 +96,18 @@ export class Desk {
     this.unresolved.orderChanged(stored.order);
     this.waiters.orderChanged(stored.order, ctx);
     this.#tellWatchers(ctx);
+    const overdrawn = this.#overdrawn;
+    this.#overdrawn = [];
+    for (const [order, assets] of overdrawn) this.#reportOverdrawn(order, assets, ctx);
     return stored;
+  }
+
+  /** Short of shares after a bust (E28), or of cash after a fill beyond the reservation (E36). */
+  #reportOverdrawn(stored: StoredOrder, assets: readonly string[], ctx: ShardContext): void {
+    for (const asset of assets) {
+      const incident = asset === USD ? 'overdrawn' : 'short_by_bust';
+      this.incident(incident, stored, { asset }, ctx);
+    }
   }
 
   #tellWatchers(ctx: ShardContext): void {

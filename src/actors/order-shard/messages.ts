@@ -58,6 +58,7 @@ export type OwnMessage =
   | CancelAnswered
   | CancelDue
   | ConnectionLife
+  | AnchorDue
   | WaitEnded
   | RecallAnswered;
 

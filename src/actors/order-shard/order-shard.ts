@@ -2,8 +2,11 @@
 // the commit of the turn, so a crash between any two steps leaves something the reconciler can
 // settle with the exchange.
 import type { FeeSchedule } from '../../domain/money.ts';
-import { rejection } from '../../domain/reject-codes.ts';
+import { LIMITS } from '../../limits.ts';
 import type { DurableActor } from '../../runtime/actor.ts';
+import type { AnchorLog } from '../../store/anchor-log.ts';
+import type { ChainHead } from '../../store/event-store.ts';
+import type { StoredOrder } from '../../store/order-store.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { LinkChanged, WatchLink } from '../exchange-connection/protocol.ts';
@@ -12,17 +15,11 @@ import { Cancelling, type CancellingOptions } from './cancelling.ts';
 import { Desk } from './desk.ts';
 import { FactBooking } from './fact-booking.ts';
 import { Funding } from './funding.ts';
-import { holdingsOf } from './holdings.ts';
 import type { ConnectionLife, OrderShardMessage, ShardContext } from './messages.ts';
 import { Placing, type PlacingOptions } from './placing.ts';
-import type {
-  GetAccount,
-  GetOrder,
-  GetPositions,
-  GetShardState,
-  ListUnresolved,
-  ReadEvents,
-} from './protocol.ts';
+import type { GetShardState, IncidentFound } from './protocol.ts';
+import { QueryBooking } from './query-booking.ts';
+import { Reading } from './reading.ts';
 import type { ProofBounds } from './unresolved.ts';
 import type { WaitEnded } from './waiters.ts';
 
@@ -34,7 +31,14 @@ export interface OrderShardOptions {
   readonly placing: Omit<PlacingOptions, 'fees'>;
   readonly cancelling: CancellingOptions;
   readonly bounds: ProofBounds;
+  /** What becomes of an order that the exchange took after we had called it failed (E12). */
+  readonly lateAck: 'cancel' | 'keep';
+  /** Null: heads are not anchored. */
+  readonly anchors: AnchorLog | null;
 }
+
+/** Of a user whose execution could not be booked (E42). */
+const POISON = 'execution_quarantined';
 
 export class OrderShard
   extends StoreActor
@@ -45,23 +49,39 @@ export class OrderShard
   readonly #placing: Placing;
   readonly #cancelling: Cancelling;
   readonly #facts: FactBooking;
+  readonly #queries: QueryBooking;
+  readonly #reading: Reading;
+  readonly #options: OrderShardOptions;
+  /** Of the last commit: a head of this turn may yet be rolled back. */
+  #committedHead: ChainHead;
   readonly #funding: Funding;
 
   constructor(options: OrderShardOptions, ctx: ShardContext) {
     super(options.store);
     const { store, fees, bounds } = options;
+    this.#options = options;
+    this.#committedHead = store.events.head;
     this.#store = store;
     this.#desk = new Desk(store, fees, bounds);
     this.#placing = new Placing(this.#desk, { ...options.placing, fees });
     this.#cancelling = new Cancelling(this.#desk, options.cancelling);
     this.#facts = new FactBooking(this.#desk);
+    this.#queries = new QueryBooking(this.#desk, bounds.settleWindowMs);
+    this.#reading = new Reading(this.#desk);
     this.#funding = new Funding(this.#desk);
     this.#placing.takeUpIds(options.buckets);
     for (const { order } of store.orders.listOpen()) {
       this.#desk.unresolved.foundAtStart(order);
       this.#cancelling.foundAtStart(order);
     }
+    for (const { order } of store.orders.listShort()) this.#desk.unresolved.orderChanged(order);
+    ctx.after(LIMITS.anchorEveryMs, { kind: 'AnchorDue' }, 'anchor');
     ctx.watch(EXCHANGE_CONNECTION, (event) => ({ kind: 'ConnectionLife', event }));
+  }
+
+  override begin(): void {
+    super.begin();
+    this.#committedHead = this.#store.events.head;
   }
 
   receive(message: OrderShardMessage, ctx: ShardContext): void {
@@ -75,7 +95,7 @@ export class OrderShard
       case 'ExecutionReported':
         return this.#settled(this.#facts.executed(message, ctx), ctx);
       case 'OrderQueried':
-        return this.#settled(this.#facts.queried(message, ctx), ctx);
+        return this.#settled(this.#queries.queried(message, ctx), ctx);
       case 'CancelOrder':
         return this.#cancelling.cancel(message, ctx);
       case 'CancelAnswered':
@@ -89,29 +109,42 @@ export class OrderShard
       case 'ConnectionLife':
         return this.#onConnectionLife(message, ctx);
       case 'GetOrder':
-        return this.#onGetOrder(message, ctx);
+        return this.#reading.order(message, ctx);
       case 'GetAccount':
-        return this.#onGetAccount(message, ctx);
+        return this.#reading.account(message, ctx);
       case 'GetPositions':
-        return this.#onGetPositions(message, ctx);
+        return this.#reading.positions(message, ctx);
       case 'DepositAssets':
         return this.#funding.deposit(message, ctx);
       case 'WithdrawAssets':
         return this.#funding.withdraw(message, ctx);
       case 'ReadEvents':
-        return this.#onReadEvents(message, ctx);
+        return this.#reading.events(message, ctx);
       case 'UnwatchUser':
         return this.#desk.watchers.remove(message.userId, message.watcher);
       case 'ListUnresolved':
-        return this.#onListUnresolved(message, ctx);
+        return this.#reading.unresolved(message, ctx);
+      case 'ListOpenOrders':
+        return this.#reading.openOrders(message, ctx);
+      case 'IncidentFound':
+        return this.#onIncidentFound(message, ctx);
+      case 'AnchorDue':
+        return this.#onAnchorDue(ctx);
       case 'GetShardState':
         return this.#onGetShardState(message, ctx);
     }
   }
 
   /** Once the exchange has spoken about a submit, or cannot, a cancel that waited for it may go. */
-  #settled(stored: ReturnType<FactBooking['executed']>, ctx: ShardContext): void {
-    if (stored !== null) this.#cancelling.submitSettled(stored, ctx);
+  #settled(stored: StoredOrder | null, ctx: ShardContext): void {
+    if (stored === null) return;
+    const { order } = stored;
+    const isResurrected = order.ourVerdict !== null && order.externalOrderId !== null;
+    const isUnwanted = isResurrected && order.isOpen && order.cancelsRequested === 0;
+    if (isUnwanted && this.#options.lateAck === 'cancel') {
+      return this.#cancelling.cancelForUs(stored, 'late_ack_policy', ctx);
+    }
+    this.#cancelling.submitSettled(stored, ctx);
   }
 
   #onWaitEnded(ended: WaitEnded, ctx: ShardContext): void {
@@ -120,8 +153,9 @@ export class OrderShard
   }
 
   #onLinkChanged({ link }: LinkChanged, ctx: ShardContext): void {
-    const wasReachable = this.#desk.link.ordersReachable;
+    const { ordersReachable: wasReachable, session } = this.#desk.link;
     this.#desk.link = link;
+    if (session?.state === 'open' && link.session?.state === 'closed') this.#anchor(ctx);
     if (link.ordersReachable && !wasReachable) this.#cancelling.linkUp(ctx);
   }
 
@@ -133,38 +167,20 @@ export class OrderShard
     ctx.tell<WatchLink>(EXCHANGE_CONNECTION, { kind: 'WatchLink', watcher: ctx.self });
   }
 
-  #onGetOrder({ userId, orderId, replyTo }: GetOrder, ctx: ShardContext): void {
-    const order = this.#store.orders.get(orderId)?.order;
-    if (order?.userId !== userId) {
-      return ctx.reply(replyTo, rejection('order_not_found', { orderId }));
-    }
-    ctx.reply(replyTo, { outcome: 'order', order, replayed: false });
+  #onIncidentFound({ orderId, incident, detail }: IncidentFound, ctx: ShardContext): void {
+    const stored = this.#store.orders.get(orderId);
+    if (stored === null) return ctx.count('facts_without_order');
+    this.#desk.incident(incident, stored, { ...detail }, ctx);
+    if (incident === POISON) this.#desk.restrict(stored, POISON, ctx);
   }
 
-  #onGetAccount({ userId, replyTo }: GetAccount, ctx: ShardContext): void {
-    const row = this.#desk.booking.accountOf(userId, ctx.nowMs());
-    ctx.reply(replyTo, { outcome: 'account', account: this.#desk.booking.balancesOf(row) });
+  #onAnchorDue(ctx: ShardContext): void {
+    ctx.after(LIMITS.anchorEveryMs, { kind: 'AnchorDue' }, 'anchor');
+    this.#anchor(ctx);
   }
 
-  #onGetPositions({ userId, replyTo }: GetPositions, ctx: ShardContext): void {
-    const { accountNo } = this.#desk.booking.accountOf(userId, ctx.nowMs());
-    const holdings = holdingsOf(this.#store.ledger.balancesOf(accountNo));
-    ctx.reply(replyTo, { outcome: 'positions', holdings });
-  }
-
-  #onReadEvents(query: ReadEvents, ctx: ShardContext): void {
-    const { userId, max, watcher, replyTo } = query;
-    const { accountNo, lastSeq } = this.#desk.booking.accountOf(userId, ctx.nowMs());
-    const afterSeq = query.afterSeq ?? lastSeq;
-    const events = afterSeq < lastSeq ? this.#store.events.readAfter(accountNo, afterSeq, max) : [];
-    const caughtUp = (events.at(-1)?.seq ?? afterSeq) >= lastSeq;
-    if (caughtUp && watcher !== null) this.#desk.watchers.add(userId, watcher);
-    ctx.reply(replyTo, { outcome: 'events', events, headSeq: lastSeq, caughtUp });
-  }
-
-  #onListUnresolved({ olderThanMs, max, replyTo }: ListUnresolved, ctx: ShardContext): void {
-    const orders = this.#desk.unresolved.list(ctx.nowMs() - olderThanMs, max);
-    ctx.reply(replyTo, { outcome: 'unresolved', orders });
+  #anchor(ctx: ShardContext): void {
+    this.#options.anchors?.anchor(this.#committedHead, ctx.nowMs());
   }
 
   #onGetShardState({ replyTo }: GetShardState, ctx: ShardContext): void {

@@ -178,6 +178,18 @@ export interface ExecutionReported {
   readonly replyTo: ReplyTo<FactReply>;
 }
 
+/**
+ * Executions of an order that nobody here has placed (E22), for the house: trades, busts and
+ * corrections, once each. A fact: sent again until it is answered.
+ */
+export interface BookStray {
+  readonly kind: 'BookStray';
+  readonly epoch: string;
+  readonly externalOrderId: string;
+  readonly executions: readonly Execution[];
+  readonly replyTo: ReplyTo<FactReply>;
+}
+
 /** Durable: the sender may forget the fact. */
 export interface FactReply {
   readonly outcome: 'booked' | 'already_booked' | 'no_such_order';
@@ -355,4 +367,4 @@ export type OrderShardCommand =
   | GetShardState;
 
 /** Facts never meet `busy`: the sender's window bounds them. */
-export type OrderShardFact = OrderAcknowledged | ExecutionReported | OrderQueried;
+export type OrderShardFact = OrderAcknowledged | ExecutionReported | OrderQueried | BookStray;

@@ -1,20 +1,35 @@
-// Orders on which the exchange has not spoken: submits without an answer, cancels without an end.
-// Rebuilt from the open orders at start; what the reconciler works on, and what closes a user's
-// account to new orders after a restart.
-import { isAnswered, type Order } from '../../domain/order.ts';
-import type { OrderQueried, UnresolvedOrder } from './protocol.ts';
+// Orders about which the exchange must be asked: submits and cancels without an answer, fills that
+// are missing. Rebuilt from the open orders at start; what the reconciler works on, and what closes
+// a user's account to new orders after a restart.
+import {
+  isAnswered,
+  type Order,
+  type UnresolvedReason,
+  unresolvedReasonOf,
+} from '../../domain/order.ts';
+import type { ListUnresolved, OrderQueried, UnresolvedOrder } from './protocol.ts';
 
 export interface ProofBounds {
   readonly indexLagMs: number;
   readonly clockSkewMs: number;
+  /** How long a new epoch must know nothing of an order before it counts as lost (E41). */
+  readonly settleWindowMs: number;
+}
+
+interface Entry {
+  readonly order: Order;
+  readonly reason: UnresolvedReason;
+  readonly sinceMs: number;
 }
 
 /** Definite answers that prove absence (E11). */
 const ANSWERS_NEEDED = 2;
 
 export class Unresolved {
-  readonly #orders = new Map<string, Order>();
+  readonly #entries = new Map<string, Entry>();
   readonly #absences = new Map<string, number>();
+  /** Open again by a bust, and the exchange has not yet said whether they work there (E26). */
+  readonly #busted = new Set<string>();
   /** Per user, the orders found at start that have had no definite answer yet. */
   readonly #reconciling = new Map<string, Set<string>>();
   readonly #bounds: ProofBounds;
@@ -33,13 +48,24 @@ export class Unresolved {
   }
 
   orderChanged(order: Order): void {
-    if (order.isOpen && (!isAnswered(order) || order.status === 'pending_cancel')) {
-      this.#orders.set(order.id, order);
-      return;
+    if (!order.isOpen) this.#busted.delete(order.id);
+    const reason = unresolvedReasonOf(order) ?? (this.#busted.has(order.id) ? 'busted' : null);
+    if (reason !== 'outcome') {
+      this.#absences.delete(order.id);
+      this.definiteAnswer(order);
     }
-    this.#orders.delete(order.id);
-    this.#absences.delete(order.id);
-    this.definiteAnswer(order);
+    if (reason === null) this.#entries.delete(order.id);
+    else this.#entries.set(order.id, this.#entry(order, reason));
+  }
+
+  /** Open again by a bust: the exchange must say where it stands. */
+  busted(order: Order): void {
+    this.#busted.add(order.id);
+    this.orderChanged(order);
+  }
+
+  bustSettled(order: Order): void {
+    if (this.#busted.delete(order.id)) this.orderChanged(order);
   }
 
   definiteAnswer(order: Order): void {
@@ -70,19 +96,29 @@ export class Unresolved {
     return answers >= ANSWERS_NEEDED;
   }
 
-  /** Oldest first. */
-  list(sentBeforeMs: number, max: number): UnresolvedOrder[] {
+  /** Those that have been so for long enough, oldest first. */
+  list(nowMs: number, olderThanMs: ListUnresolved['olderThanMs'], max: number): UnresolvedOrder[] {
     const found: UnresolvedOrder[] = [];
-    for (const order of this.#orders.values()) {
+    for (const { order, reason, sinceMs } of this.#entries.values()) {
       if (found.length === max) break;
-      if (order.sendAttemptedAtMs <= sentBeforeMs) found.push(unresolvedOf(order));
+      if (nowMs - sinceMs >= olderThanMs[reason]) found.push(unresolvedOf(order, reason));
     }
     return found;
   }
+
+  /** Since when: a submit since it was sent, anything else since it was first seen so. */
+  #entry(order: Order, reason: UnresolvedReason): Entry {
+    const known = this.#entries.get(order.id);
+    if (known?.reason === reason) return { order, reason, sinceMs: known.sinceMs };
+    return {
+      order,
+      reason,
+      sinceMs: reason === 'outcome' ? order.sendAttemptedAtMs : order.updatedAtMs,
+    };
+  }
 }
 
-function unresolvedOf(order: Order): UnresolvedOrder {
+function unresolvedOf(order: Order, reason: UnresolvedReason): UnresolvedOrder {
   const { id, externalOrderId, sendAttemptedAtMs, notAfterMs, cumQty } = order;
-  const status = order.status === 'pending_cancel' ? 'pending_cancel' : 'pending';
-  return { orderId: id, status, externalOrderId, sendAttemptedAtMs, notAfterMs, cumQty };
+  return { orderId: id, reason, externalOrderId, sendAttemptedAtMs, notAfterMs, cumQty };
 }

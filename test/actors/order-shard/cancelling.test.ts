@@ -151,7 +151,7 @@ test('E14 a cancel that met an unknown order is asked anew: the same id would re
   const result = { outcome: 'refused', cancelId: `${id}.c1`, reason: 'unknown_order' };
   rig.actor.answer('SubmitCancel', { outcome: 'answered', result: { ...result, cumQty: null } });
   assert.equal(rig.order(id).status, 'pending_cancel');
-  rig.query(id, { answer: 'not_found' });
+  rig.query(id, null);
   rig.actor.advance(20_000);
   assert.deepEqual(rig.actor.openAsks('SubmitCancel'), [], 'nothing to cancel has been found');
   rig.acknowledge(id);
@@ -206,7 +206,7 @@ test('a cancel whose order ends without it is forgotten', (t) => {
     () => rig.actor.answer('SubmitOrder', { outcome: 'not_sent', reason: 'withdrawn' }),
     () => rig.actor.answer('SubmitOrder', { outcome: 'refused', reason: 'market_closed' }),
     (id) => void rig.acknowledge(id, [rig.trade(id, 10, 18_000)]),
-    (id) => rig.query(id, { answer: 'refused', reason: 'too_late' }),
+    (id) => rig.query(id, { status: 'rejected', reason: 'too_late' }),
   ];
   for (const end of ends) {
     rig.place();
@@ -226,7 +226,7 @@ test('a cancel answered after its order has ended is forgotten', (t) => {
   const { id } = rig.lastOrder();
   rig.cancel(id);
   rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
-  rig.query(id, { answer: 'refused', reason: 'too_late' });
+  rig.query(id, { status: 'rejected', reason: 'too_late' });
   const result = { outcome: 'refused', cancelId: `${id}.c1`, reason: 'unknown_order' };
   rig.actor.answer('SubmitCancel', { outcome: 'answered', result: { ...result, cumQty: null } });
   assert.equal(rig.cancelsWaiting(), 0);

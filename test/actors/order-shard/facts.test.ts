@@ -125,7 +125,7 @@ test('E11 absence is proven by two answers that are late enough, not by one', (t
   const { id, notAfterMs } = rig.lastOrder();
   const provableAtMs = notAfterMs + 2_000;
   const ask = (askedAtMs: number, nothingParked = true) => {
-    rig.query(id, { answer: 'not_found', askedAtMs, nothingParked });
+    rig.query(id, null, { askedAtMs, nothingParked });
     return rig.order(id).status;
   };
   assert.equal(ask(provableAtMs - 1), 'pending', 'too early to prove anything');
@@ -142,7 +142,7 @@ test('an order that the exchange says it refused has failed, though the answer t
   rig.place();
   const { id } = rig.lastOrder();
   rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
-  rig.query(id, { answer: 'refused', reason: 'too_late' });
+  rig.query(id, { status: 'rejected', reason: 'too_late' });
   const { status, failCode, venueRejected } = rig.order(id);
   assert.deepEqual(
     [status, failCode, venueRejected],

@@ -155,7 +155,7 @@ test('E25 with the link down an order is not taken, and the key may be used agai
 test('a closed session refuses orders as market_closed (S17)', (t) => {
   const rig = new ShardRig(t);
   rig.deposit(ALICE, USD, 5_000 * DOLLARS);
-  rig.link({ ...LINKED, session: { sessionId: 's1', state: 'closed' } });
+  rig.link({ ...LINKED, session: { sessionId: 's1', state: 'closed', tradingDate: '2026-01-05' } });
   const refusal = rig.place();
   assert(refusal?.outcome === 'rejected');
   assert.equal(refusal.code, 'market_closed');

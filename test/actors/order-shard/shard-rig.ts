@@ -14,11 +14,12 @@ import type {
   OrderReply,
   PlaceOrder,
   PositionsReply,
+  QueriedReply,
   UserEvent,
 } from '../../../src/actors/order-shard/protocol.ts';
 import type { Order } from '../../../src/domain/order.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
-import type { Execution } from '../../../src/exchange/port.ts';
+import type { Execution, VenueOrder } from '../../../src/exchange/port.ts';
 import type { Address } from '../../../src/runtime/actor.ts';
 import { ShardStore } from '../../../src/store/shard-store.ts';
 import { tempDirectory } from '../../temp-directory.ts';
@@ -44,7 +45,7 @@ export const LINKED: LinkState = {
     execIds: true,
     sequence: true,
   },
-  session: { sessionId: 's1', state: 'open' },
+  session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
 };
 
 export class ShardRig {
@@ -77,7 +78,9 @@ export class ShardRig {
             submitAskMs: 10_000,
           },
           cancelling: { cancelAskMs: 5_000, backoffMinMs: 500, backoffMaxMs: 5_000 },
-          bounds: { indexLagMs: 1_000, clockSkewMs: 1_000 },
+          bounds: { indexLagMs: 1_000, clockSkewMs: 1_000, settleWindowMs: 2_000 },
+          lateAck: 'cancel',
+          anchors: null,
         },
         ctx,
       );
@@ -119,6 +122,7 @@ export class ShardRig {
       priceInCents: 18_000,
       numShares: 10,
       waitMs: 2_000,
+      sandboxFault: null,
       replyTo: this.actor.replyTo(),
       ...changes,
     };
@@ -149,6 +153,7 @@ export class ShardRig {
     this.actor.receive({
       kind: 'OrderAcknowledged',
       orderId,
+      epoch: 'e1',
       externalOrderId,
       executions,
       replyTo,
@@ -162,17 +167,20 @@ export class ShardRig {
     return this.reply<FactReply>(replyTo.correlationId);
   }
 
-  /** The reconciler brings what the exchange said to its question. */
-  query(orderId: string, word: Pick<OrderQueried, 'answer'> & Partial<OrderQueried>): void {
+  /** The reconciler brings what the exchange said to its question; null: no such order. */
+  query(orderId: string, venue: Partial<VenueOrder> | null, word: Partial<OrderQueried> = {}) {
+    const replyTo = this.actor.replyTo<QueriedReply>();
     this.actor.receive({
       kind: 'OrderQueried',
       orderId,
-      reason: null,
+      epoch: 'e1',
+      venue: venue && { ...aVenueOrder(orderId), ...venue },
       askedAtMs: this.actor.ctx.nowMs(),
       nothingParked: true,
-      replyTo: this.actor.replyTo<FactReply>(),
+      replyTo,
       ...word,
     });
+    return this.reply<QueriedReply>(replyTo.correlationId);
   }
 
   execution(orderId: string, changes: Partial<Execution>): Execution {
@@ -247,4 +255,18 @@ export class ShardRig {
     assert(created?.topic === 'order', `${userId} has no order`);
     return this.order(created.order.id, userId);
   }
+}
+
+function aVenueOrder(orderId: string): VenueOrder {
+  return {
+    externalOrderId: `ext-${orderId}`,
+    clientOrderId: orderId,
+    symbol: 'IBM',
+    side: 'buy',
+    numShares: 10,
+    priceInCents: 18_000,
+    status: 'open',
+    cumQty: 0,
+    reason: null,
+  };
 }

@@ -1,0 +1,80 @@
+// What a shard answers about itself: orders, accounts, holdings, events, and lists for the
+// reconciler. Changes nothing, except that an account is opened at its first question.
+
+import type { Order } from '../../domain/order.ts';
+import { rejection } from '../../domain/reject-codes.ts';
+import { LIMITS } from '../../limits.ts';
+import type { Desk } from './desk.ts';
+import { holdingsOf } from './holdings.ts';
+import type { ShardContext } from './messages.ts';
+import type {
+  GetAccount,
+  GetOrder,
+  GetPositions,
+  ListOpenOrders,
+  ListUnresolved,
+  OpenOrder,
+  ReadEvents,
+} from './protocol.ts';
+
+export class Reading {
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  order({ userId, orderId, replyTo }: GetOrder, ctx: ShardContext): void {
+    const order = this.#desk.store.orders.get(orderId)?.order;
+    if (order?.userId !== userId) {
+      return ctx.reply(replyTo, rejection('order_not_found', { orderId }));
+    }
+    ctx.reply(replyTo, { outcome: 'order', order, replayed: false });
+  }
+
+  account({ userId, replyTo }: GetAccount, ctx: ShardContext): void {
+    const row = this.#desk.booking.accountOf(userId, ctx.nowMs());
+    ctx.reply(replyTo, { outcome: 'account', account: this.#desk.booking.balancesOf(row) });
+  }
+
+  positions({ userId, replyTo }: GetPositions, ctx: ShardContext): void {
+    const { accountNo } = this.#desk.booking.accountOf(userId, ctx.nowMs());
+    const holdings = holdingsOf(this.#desk.store.ledger.balancesOf(accountNo));
+    ctx.reply(replyTo, { outcome: 'positions', holdings });
+  }
+
+  events(query: ReadEvents, ctx: ShardContext): void {
+    const { userId, max, watcher, replyTo } = query;
+    const { accountNo, lastSeq } = this.#desk.booking.accountOf(userId, ctx.nowMs());
+    const afterSeq = query.afterSeq ?? lastSeq;
+    const events =
+      afterSeq < lastSeq ? this.#desk.store.events.readAfter(accountNo, afterSeq, max) : [];
+    const caughtUp = (events.at(-1)?.seq ?? afterSeq) >= lastSeq;
+    if (caughtUp && watcher !== null) this.#desk.watchers.add(userId, watcher);
+    ctx.reply(replyTo, { outcome: 'events', events, headSeq: lastSeq, caughtUp });
+  }
+
+  unresolved({ olderThanMs, max, replyTo }: ListUnresolved, ctx: ShardContext): void {
+    const orders = this.#desk.unresolved.list(ctx.nowMs(), olderThanMs, max);
+    ctx.reply(replyTo, { outcome: 'unresolved', orders });
+  }
+
+  openOrders({ after, max, replyTo }: ListOpenOrders, ctx: ShardContext): void {
+    const limit = Math.min(max, LIMITS.openOrdersPageMax);
+    const page = this.#desk.store.orders.listOpenAfter(after, limit);
+    const last = page.at(-1);
+    ctx.reply(replyTo, {
+      outcome: 'open_orders',
+      orders: page.map(({ order }) => openOrderOf(order)),
+      nextAfter: page.length < limit || last === undefined ? null : last.orderNo,
+    });
+  }
+}
+
+function openOrderOf(order: Order): OpenOrder {
+  const { id: orderId, status, externalOrderId, venueEpoch, symbol, side, timeInForce } = order;
+  const { limitPriceInCents, numShares, cumQty, createdAtMs, updatedAtMs } = order;
+  const ids = { orderId, status, externalOrderId, venueEpoch };
+  const terms = { symbol, side, timeInForce, limitPriceInCents, numShares };
+  return { ...ids, ...terms, cumQty, createdAtMs, updatedAtMs };
+}
