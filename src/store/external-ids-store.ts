@@ -6,7 +6,7 @@ import type { Execution } from '../domain/execution.ts';
 import { type Db, openDatabase } from './database.ts';
 import { TurnTransaction } from './transaction.ts';
 
-const MIGRATIONS = [
+export const EXTERNAL_IDS_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE epochs (
     id INTEGER PRIMARY KEY,
@@ -44,6 +44,9 @@ const MIGRATIONS = [
   `,
 ];
 
+/** Stands for an order id where an external id is nobody's: the house books its trades (E22). */
+export const HOUSE = 'house';
+
 export type MapResult = 'mapped' | 'already_mapped' | 'conflict';
 
 export interface FeedMark {
@@ -57,6 +60,14 @@ export interface RoutedOrder {
   readonly epoch: string;
   readonly externalOrderId: string;
   readonly executions: readonly Execution[];
+}
+
+/** What is parked under one external id. */
+export interface ParkedOrder {
+  readonly epoch: string;
+  readonly externalOrderId: string;
+  readonly executions: number;
+  readonly parkedAtMs: number;
 }
 
 export interface ParkedCounts {
@@ -84,12 +95,17 @@ export class ExternalIdsStore {
   readonly #selectQuarantined: Statement;
   readonly #deleteRouted: Statement;
   readonly #selectCounts: Statement;
+  readonly #selectParkedBefore: Statement;
   readonly #selectPosition: Statement;
   readonly #savePosition: Statement;
   readonly #close: () => void;
 
   constructor({ path, walPagesMax }: ExternalIdsOptions) {
-    const db = openDatabase(path, { synchronous: 'FULL', migrations: MIGRATIONS, walPagesMax });
+    const db = openDatabase(path, {
+      synchronous: 'FULL',
+      migrations: EXTERNAL_IDS_MIGRATIONS,
+      walPagesMax,
+    });
     this.transaction = new TurnTransaction(db, walPagesMax);
     this.#close = () => this.transaction.close();
     this.#insertEpoch = db.prepare('INSERT INTO epochs (epoch) VALUES (?) RETURNING id').pluck();
@@ -104,6 +120,7 @@ export class ExternalIdsStore {
     this.#selectQuarantined = db.prepare(SELECT_QUARANTINED).pluck();
     this.#deleteRouted = db.prepare(DELETE_ROUTED);
     this.#selectCounts = db.prepare(SELECT_COUNTS);
+    this.#selectParkedBefore = db.prepare(SELECT_PARKED_BEFORE);
     this.#selectPosition = db.prepare('SELECT epoch, seq FROM feed_position');
     this.#savePosition = db.prepare(
       'INSERT INTO feed_position VALUES (1, :epoch, :seq) ' +
@@ -175,6 +192,11 @@ export class ExternalIdsStore {
     const epochId = this.#epochIds.get(epoch);
     if (epochId === undefined) return false;
     return this.#selectQuarantined.get(epochId, externalOrderId, execId) !== undefined;
+  }
+
+  /** Those that have waited since `beforeMs` or longer, the longest first. */
+  parkedBefore(beforeMs: number, max: number): ParkedOrder[] {
+    return this.#selectParkedBefore.all(beforeMs, max) as ParkedOrder[];
   }
 
   parkedCounts(): ParkedCounts {
@@ -275,3 +297,11 @@ const SELECT_COUNTS = `
     min(parked_at_ms) FILTER (WHERE state = 'parked') AS oldestParkedAtMs,
     max(parked_at_ms) FILTER (WHERE state = 'parked') AS newestParkedAtMs
   FROM parked`;
+
+const SELECT_PARKED_BEFORE = `
+  SELECT epoch, external_order_id AS externalOrderId, count(*) AS executions,
+    min(parked_at_ms) AS parkedAtMs
+  FROM parked JOIN epochs ON epochs.id = epoch_id
+  WHERE state = 'parked'
+  GROUP BY epoch_id, external_order_id HAVING min(parked_at_ms) <= ?
+  ORDER BY parkedAtMs, epoch_id, external_order_id LIMIT ?`;

@@ -2,12 +2,23 @@
 // one order arrive in order: after a failure the later ones wait behind the failed one, and only
 // then is there a queue at all.
 import { LIMITS } from '../../limits.ts';
-import { type Asked, type AskFailure, type Context, isAskFailure } from '../../runtime/actor.ts';
+import {
+  type Address,
+  type Asked,
+  type AskFailure,
+  type Context,
+  isAskFailure,
+} from '../../runtime/actor.ts';
 import { type ShardMap, shardOf } from '../addresses.ts';
 import { backOffMs } from '../back-off.ts';
-import type { ExecutionReported, FactReply, OrderAcknowledged } from '../order-shard/protocol.ts';
+import type {
+  BookStray,
+  ExecutionReported,
+  FactReply,
+  OrderAcknowledged,
+} from '../order-shard/protocol.ts';
 
-export type Fact = Asked<OrderAcknowledged> | Asked<ExecutionReported>;
+export type Fact = Asked<OrderAcknowledged> | Asked<ExecutionReported> | Asked<BookStray>;
 
 export interface FactAnswered {
   readonly kind: 'FactAnswered';
@@ -30,6 +41,9 @@ interface Delivery {
   readonly id: number;
   readonly fact: Fact;
 }
+
+/** A user of the first bucket: the trades of nobody's orders are booked there. */
+const HOUSE_USER = 'usr_00_house';
 
 /** An order one of whose facts failed. The first of the queue is the one to try. */
 interface Blocked {
@@ -77,7 +91,7 @@ export class FactCourier {
     this.#size++;
     const delivery = { id: this.#lastId, fact };
     if (fact.kind === 'OrderAcknowledged') this.#acknowledging.add(fact.orderId);
-    const blocked = this.#blocked.get(fact.orderId);
+    const blocked = this.#blocked.get(orderOf(fact));
     if (blocked === undefined) this.#ask(delivery, ctx);
     else blocked.queue.push(delivery);
   }
@@ -110,8 +124,9 @@ export class FactCourier {
 
   /** A shard takes messages again: no reason to sit out the back-off. */
   shardUp(address: string, ctx: CourierContext): void {
-    for (const [orderId, blocked] of this.#blocked) {
-      if (shardOf(orderId, this.#shards) !== address) continue;
+    for (const blocked of this.#blocked.values()) {
+      const [first] = blocked.queue;
+      if (first === undefined || this.#addressOf(first.fact) !== address) continue;
       blocked.failures = 0;
       this.#tryFirst(blocked, ctx);
     }
@@ -119,16 +134,20 @@ export class FactCourier {
 
   #ask(delivery: Delivery, ctx: CourierContext): void {
     this.#asked.set(delivery.id, delivery);
-    ctx.ask<OrderAcknowledged | ExecutionReported>(
-      shardOf(delivery.fact.orderId, this.#shards),
+    ctx.ask<OrderAcknowledged | ExecutionReported | BookStray>(
+      this.#addressOf(delivery.fact),
       delivery.fact,
       (answer) => ({ kind: 'FactAnswered', deliveryId: delivery.id, answer }),
       LIMITS.factAskMs,
     );
   }
 
+  #addressOf(fact: Fact): Address {
+    return shardOf(fact.kind === 'BookStray' ? HOUSE_USER : fact.orderId, this.#shards);
+  }
+
   #block(delivery: Delivery, ctx: CourierContext): void {
-    const { orderId } = delivery.fact;
+    const orderId = orderOf(delivery.fact);
     const blocked = this.#blocked.get(orderId) ?? {
       queue: [],
       failures: 0,
@@ -146,7 +165,7 @@ export class FactCourier {
 
   /** One by one, so that none overtakes; the order is free again when its queue is empty. */
   #unblock(settled: Delivery, ctx: CourierContext): void {
-    const { orderId } = settled.fact;
+    const orderId = orderOf(settled.fact);
     const blocked = this.#blocked.get(orderId);
     if (blocked?.tried !== settled) return;
     blocked.queue.splice(blocked.queue.indexOf(settled), 1);
@@ -168,6 +187,11 @@ export class FactCourier {
     this.#timerArmed = true;
     ctx.after(LIMITS.linkRetryMinMs, { kind: 'RetryDue' }, 'retry');
   }
+}
+
+/** What facts must not overtake one another within. */
+function orderOf(fact: Fact): string {
+  return fact.kind === 'BookStray' ? `${fact.epoch}/${fact.externalOrderId}` : fact.orderId;
 }
 
 /**

@@ -29,6 +29,56 @@ export interface TakeExecutions {
 }
 
 /**
+ * Executions that did not come by the feed: the exchange's own list of an order's fills. They are on
+ * disk before the answer and until their shard has them; one that it knows already does nothing.
+ */
+export interface RouteFills {
+  readonly kind: 'RouteFills';
+  readonly executions: readonly Execution[];
+  readonly replyTo: ReplyTo<
+    | {
+        readonly outcome: 'routed';
+        /** Of orders that are nobody's here: not taken. */
+        readonly unmapped: number;
+      }
+    /** Too many executions are unacknowledged: ask again. */
+    | { readonly outcome: 'no_room' }
+  >;
+}
+
+/** External ids whose executions have waited for an owner for so long, the longest first. */
+export interface ListParked {
+  readonly kind: 'ListParked';
+  readonly olderThanMs: number;
+  readonly max: number;
+  readonly replyTo: ReplyTo<{
+    readonly outcome: 'parked_orders';
+    readonly orders: readonly ParkedOrder[];
+  }>;
+}
+
+export interface VenueOrderId {
+  readonly epoch: string;
+  readonly externalOrderId: string;
+}
+
+export interface ParkedOrder extends VenueOrderId {
+  readonly executions: number;
+  /** When the first of them came. */
+  readonly parkedAtMs: number;
+}
+
+/**
+ * The exchange has said that these are no orders of ours: the house books their trades, those that
+ * are parked and those that come (E22).
+ */
+export interface MarkStrays {
+  readonly kind: 'MarkStrays';
+  readonly strays: readonly VenueOrderId[];
+  readonly replyTo: ReplyTo<{ readonly outcome: 'marked' }>;
+}
+
+/**
  * Where the feed must resume: every message up to `seq` is durably booked, parked or quarantined.
  */
 export interface GetFeedPosition {
@@ -57,5 +107,8 @@ export interface GetParked {
 export type TradeProcessorCommand =
   | RecordAcceptances
   | TakeExecutions
+  | RouteFills
+  | ListParked
+  | MarkStrays
   | GetFeedPosition
   | GetParked;

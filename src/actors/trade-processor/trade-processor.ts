@@ -5,7 +5,12 @@ import { isOrderId } from '../../domain/ids.ts';
 import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Address, DurableActor, LifeEvent } from '../../runtime/actor.ts';
-import { ExternalIdsStore, type FeedMark } from '../../store/external-ids-store.ts';
+import {
+  ExternalIdsStore,
+  type FeedMark,
+  HOUSE,
+  type RoutedOrder,
+} from '../../store/external-ids-store.ts';
 import { type ShardMap, shardAddress } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import { type Fact, type FactAnswered, FactCourier, type RetryDue } from './fact-courier.ts';
@@ -14,7 +19,10 @@ import type {
   Acceptance,
   GetFeedPosition,
   GetParked,
+  ListParked,
+  MarkStrays,
   RecordAcceptances,
+  RouteFills,
   TakeExecutions,
   TradeProcessorCommand,
 } from './protocol.ts';
@@ -54,7 +62,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
       ctx.watch(address, (event) => ({ kind: 'ShardLife', event }));
     }
     for (const routed of this.#store.routedOrders()) {
-      this.#courier.send({ kind: 'OrderAcknowledged', ...routed }, ctx);
+      this.#courier.send(factOf(routed), ctx);
     }
   }
 
@@ -64,6 +72,12 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
         return this.#onRecordAcceptances(message, ctx);
       case 'TakeExecutions':
         return this.#onTakeExecutions(message, ctx);
+      case 'RouteFills':
+        return this.#onRouteFills(message, ctx);
+      case 'ListParked':
+        return this.#onListParked(message, ctx);
+      case 'MarkStrays':
+        return this.#onMarkStrays(message, ctx);
       case 'FactAnswered':
         return this.#onFactAnswered(message, ctx);
       case 'RetryDue':
@@ -121,18 +135,61 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
     this.#letRead(ctx);
   }
 
+  /** One fact each, so that one that cannot be booked keeps none of the others from it. */
+  #onRouteFills({ executions, replyTo }: RouteFills, ctx: Ctx): void {
+    const room = LIMITS.executionsInFlightMax - this.#courier.size;
+    if (this.#courier.size > 0 && executions.length > room) {
+      return ctx.reply(replyTo, { outcome: 'no_room' });
+    }
+    let unmapped = 0;
+    for (const execution of executions) {
+      const { epoch, externalOrderId } = execution;
+      const orderId = this.#store.orderIdOf(epoch, externalOrderId);
+      if (orderId === null) unmapped++;
+      if (orderId === null || this.#store.isQuarantined(execution)) continue;
+      this.#store.keepRouted(execution, orderId, ctx.nowMs());
+      this.#wrote = true;
+      this.#courier.send(factOf({ orderId, epoch, externalOrderId, executions: [execution] }), ctx);
+    }
+    ctx.reply(replyTo, { outcome: 'routed', unmapped });
+  }
+
+  #onListParked({ olderThanMs, max, replyTo }: ListParked, ctx: Ctx): void {
+    const orders = this.#store.parkedBefore(ctx.nowMs() - olderThanMs, max);
+    ctx.reply(replyTo, { outcome: 'parked_orders', orders });
+  }
+
+  #onMarkStrays({ strays, replyTo }: MarkStrays, ctx: Ctx): void {
+    for (const { epoch, externalOrderId } of strays) {
+      if (this.#store.map(epoch, externalOrderId, HOUSE) !== 'mapped') continue; // claimed meanwhile
+      this.#wrote = true;
+      const routed = this.#store.route(epoch, externalOrderId, HOUSE);
+      const executions = routed.filter(isOfTrade);
+      for (const other of routed) if (!isOfTrade(other)) this.#forget(other);
+      ctx.count('stray_orders');
+      ctx.log('error', 'incident: trades of an order that nobody here has placed', {
+        epoch,
+        externalOrderId,
+        executions: executions.length,
+      });
+      if (executions.length === 0) continue;
+      this.#courier.send({ kind: 'BookStray', epoch, externalOrderId, executions }, ctx);
+    }
+    ctx.reply(replyTo, { outcome: 'marked' });
+  }
+
   #onFactAnswered(message: FactAnswered, ctx: Ctx): void {
     const settled = this.#courier.answered(message, ctx);
     if (settled === null) return;
     const { fact, error } = settled;
     for (const execution of executionsOf(fact)) {
-      if (error !== null) this.#quarantine(execution, fact.orderId, error, ctx);
+      if (error !== null) this.#quarantine(execution, ownerOf(fact), error, ctx);
       else if (this.#isStored(fact, execution)) this.#forget(execution);
       this.#progress.settle(execution.epoch, execution.seq);
     }
     if (error !== null) {
       ctx.count('facts_quarantined');
-      ctx.log('error', 'a fact was not booked', { orderId: fact.orderId, fact: fact.kind, error });
+      ctx.log('error', 'a fact was not booked', { orderId: ownerOf(fact), fact: fact.kind, error });
     }
     this.#letRead(ctx);
   }
@@ -181,6 +238,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
 
   #report(orderId: string, execution: Execution, ctx: Ctx): void {
     const { epoch, externalOrderId, clientOrderId } = execution;
+    if (orderId === HOUSE) return this.#reportStray(execution, ctx);
     if (clientOrderId !== null && clientOrderId !== orderId) {
       this.#conflict(epoch, { orderId: clientOrderId, externalOrderId }, ctx);
     }
@@ -189,6 +247,13 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
     if (this.#quarantined > 0 && this.#store.isQuarantined(execution)) return;
     this.#progress.wait(execution.seq);
     this.#courier.send({ kind: 'ExecutionReported', orderId, execution }, ctx);
+  }
+
+  #reportStray(execution: Execution, ctx: Ctx): void {
+    if (!isOfTrade(execution) || this.#store.isQuarantined(execution)) return;
+    const { epoch, externalOrderId } = execution;
+    this.#progress.wait(execution.seq);
+    this.#courier.send({ kind: 'BookStray', epoch, externalOrderId, executions: [execution] }, ctx);
   }
 
   #conflict(epoch: string, { orderId, externalOrderId }: Acceptance, ctx: Ctx): void {
@@ -206,7 +271,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   #beginEpoch(epoch: string, ctx: Ctx): void {
     for (const fact of this.#courier.unsettled()) {
       for (const execution of executionsOf(fact)) {
-        this.#store.keepRouted(execution, fact.orderId, ctx.nowMs());
+        this.#store.keepRouted(execution, ownerOf(fact), ctx.nowMs());
         this.#wrote = true;
       }
     }
@@ -214,7 +279,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   }
 
   #isStored(fact: Fact, { epoch }: Execution): boolean {
-    return fact.kind === 'OrderAcknowledged' || epoch !== this.#progress.epoch;
+    return fact.kind !== 'ExecutionReported' || epoch !== this.#progress.epoch;
   }
 
   #forget(execution: Execution): void {
@@ -251,7 +316,22 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
 }
 
 function executionsOf(fact: Fact): readonly Execution[] {
-  return fact.kind === 'OrderAcknowledged' ? fact.executions : [fact.execution];
+  return fact.kind === 'ExecutionReported' ? [fact.execution] : fact.executions;
+}
+
+function ownerOf(fact: Fact): string {
+  return fact.kind === 'BookStray' ? HOUSE : fact.orderId;
+}
+
+/** An acknowledgement that is known already does no harm, and brings the executions. */
+function factOf({ orderId, ...rest }: RoutedOrder): Fact {
+  if (orderId === HOUSE) return { kind: 'BookStray', ...rest };
+  return { kind: 'OrderAcknowledged', orderId, ...rest };
+}
+
+/** What a stray's owner would have to know; that it was accepted or ended is nobody's concern. */
+function isOfTrade({ execKind }: Execution): boolean {
+  return execKind === 'trade' || execKind === 'bust' || execKind === 'correct';
 }
 
 function addressesOf(shards: ShardMap): Address[] {
