@@ -83,9 +83,30 @@ export const LIMITS = {
   // Reconciling
   unresolvedOlderThanMs: 1_000,
   unresolvedListMax: 1_000,
+  unresolvedCancelOlderThanMs: 1_000,
   queriesPerRoundMax: 5,
   reconcileRoundMs: 500,
   unknownAlarmMs: 60_000,
+  fullMatchEveryMs: 60_000,
+  fullMatchRetryMs: 5_000,
+  /** After a session has closed, before every open DAY order is asked about (E23). */
+  matchGraceMs: 3_000,
+  matchPageMax: 200,
+  matchPageTriesMax: 5,
+  matchOrdersMax: 500_000,
+  matchFindingsMax: 10_000,
+  openOrdersPageMax: 500,
+  /** Until a fill that the exchange has counted is looked for, instead of waited for. */
+  fillsLateMs: 3_000,
+  fillsWantedMax: 10_000,
+  targetedOrdersMax: 10_000,
+  sweepPageMax: 200,
+  crossedAfterMs: 10_000,
+  crossedAskEveryMs: 60_000,
+  crossedOrdersMax: 10_000,
+  parkedAskAfterMs: 5_000,
+  parkedListMax: 200,
+  strayAfterMs: 60_000,
   settleWindowMs: 2_000,
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
@@ -154,6 +175,7 @@ assert(
 );
 assert(LIMITS.venueRequestMs < LIMITS.notAfterMs, 'a submit is given up before it can be too late');
 assert(LIMITS.waitDefaultMs <= LIMITS.waitMaxMs);
+assert(LIMITS.parkedListMax <= LIMITS.queryOrdersMax, 'one question covers the parked orders');
 assert(LIMITS.ordersPageDefault <= LIMITS.ordersPageMax);
 assert(LIMITS.executionsInFlightMax <= LIMITS.shardFactWindow, 'facts never meet a full window');
 assert(LIMITS.feedFramesPerReadMax <= LIMITS.executionsInFlightMax);
