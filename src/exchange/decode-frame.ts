@@ -48,7 +48,7 @@ export function decodeExecutionFrame(line: string): ExecutionFrame {
 
 export function decodePriceFrame(line: string): PriceFrame {
   const frame = parseObject(line);
-  const kinds = ['tick', 'session', 'snapshot', 'heartbeat', 'reset'] as const;
+  const kinds = ['tick', 'session', 'halt', 'snapshot', 'heartbeat', 'reset'] as const;
   const kind = oneOf(frame, 'kind', kinds);
   if (kind === 'heartbeat') return heartbeatOf(frame);
   if (kind === 'reset') return resetOf(frame);
@@ -71,6 +71,15 @@ export function decodePriceFrame(line: string): PriceFrame {
         epoch,
         seq,
         session: sessionOf(frame),
+        exchangeAtMs: integerOf(frame, 'exchangeAtMs'),
+      };
+    case 'halt':
+      return {
+        kind,
+        epoch,
+        seq,
+        symbol: textOf(frame, 'symbol'),
+        halted: booleanOf(frame, 'halted'),
         exchangeAtMs: integerOf(frame, 'exchangeAtMs'),
       };
     case 'snapshot':

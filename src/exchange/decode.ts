@@ -33,6 +33,7 @@ const PLACE_REFUSALS: readonly PlaceRefusal[] = [
   'market_closed',
   'too_late',
   'symbol_halted',
+  'exchange_option',
 ];
 const CANCEL_REFUSALS = ['too_late', 'unknown_order'] as const;
 const STATUSES = ['open', 'filled', 'cancelled', 'expired', 'rejected'] as const;

@@ -57,7 +57,9 @@ export type PlaceRefusal =
   | 'invalid_quantity'
   | 'market_closed'
   | 'too_late'
-  | 'symbol_halted';
+  | 'symbol_halted'
+  /** For a reason of its own, or as a sandbox fault asked for. */
+  | 'exchange_option';
 
 /**
  * `POST /v1/cancels` carries `{cancels: CancelRequest[]}` and answers `{epoch, results:
@@ -189,7 +191,23 @@ export interface SessionChanged {
   readonly exchangeAtMs: number;
 }
 
-export type PriceFrame = PriceSnapshot | Tick | SessionChanged | Heartbeat | FeedReset;
+/** Trading in one symbol has been halted, or goes on. */
+export interface HaltChanged {
+  readonly kind: 'halt';
+  readonly epoch: string;
+  readonly seq: number;
+  readonly symbol: string;
+  readonly halted: boolean;
+  readonly exchangeAtMs: number;
+}
+
+export type PriceFrame =
+  | PriceSnapshot
+  | Tick
+  | SessionChanged
+  | HaltChanged
+  | Heartbeat
+  | FeedReset;
 
 /** A whole-request refusal (4xx): all or nothing, so nothing of the batch happened. */
 export interface RequestRefusal {

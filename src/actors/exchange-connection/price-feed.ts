@@ -2,7 +2,13 @@
 // per read. It is live after a snapshot, as long as no frame is missing; while it is not, every
 // fan-out is told that its price is stale.
 import type { ReadFeedAnswer } from '../../exchange/effects.ts';
-import type { ListedSymbol, PriceSnapshot, SessionState, Tick } from '../../exchange/port.ts';
+import type {
+  HaltChanged,
+  ListedSymbol,
+  PriceSnapshot,
+  SessionState,
+  Tick,
+} from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { AskFailure, Context, LifeEvent } from '../../runtime/actor.ts';
 import { DIRECTORY, fanoutOf } from '../addresses.ts';
@@ -133,6 +139,8 @@ export class PriceFeed {
         return this.#inSequence(frame, () => {
           this.#session = frame.session;
         });
+      case 'halt':
+        return this.#inSequence(frame, () => this.#onHalt(frame));
       case 'heartbeat': // ahead of us: the last frames were lost
         if (frame.epoch !== this.#place?.epoch) return 'reset';
         return frame.headSeq > this.#place.seq ? 'gap' : 'read';
@@ -143,6 +151,13 @@ export class PriceFeed {
         ctx.count('frames_of_another_feed');
         return 'read';
     }
+  }
+
+  #onHalt({ symbol, halted }: HaltChanged): void {
+    const listed = this.#listed.get(symbol);
+    if (listed === undefined) return;
+    this.#listed.set(symbol, { ...listed, halted });
+    this.#publisher.list(symbol, listed.tickInCents, halted);
   }
 
   #inSequence(frame: Place, apply: () => void): Verdict {

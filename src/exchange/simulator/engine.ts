@@ -15,15 +15,17 @@ import type {
   SessionState,
   VenueOrder,
 } from '../port.ts';
+import { type AmendmentResult, Amendments } from './amendments.ts';
 import { CancelAnswers } from './cancel-answers.ts';
+import { execIdOf } from './exec-id.ts';
 import { FillRegister } from './fill-register.ts';
 import type { Quote } from './liquidity.ts';
 import { externalOrderIdOf, type LiveOrder, leavesOf, ordinalOf } from './live-order.ts';
-import type { LogRecord } from './log-record.ts';
+import type { ExecutionLogged, LogRecord } from './log-record.ts';
 import { describeMarket, Market, type SymbolListing } from './market.ts';
 import { Matching } from './matching.ts';
-import { OrderRegister } from './order-register.ts';
-import { type EngineOutput, execIdOf, Outbox } from './outbox.ts';
+import { type ClosedStatus, OrderRegister } from './order-register.ts';
+import { type EngineOutput, Outbox, type Trade } from './outbox.ts';
 import { newYorkDateOf } from './trading-date.ts';
 
 export interface EngineOptions {
@@ -39,6 +41,7 @@ export class Engine {
   readonly #cancelAnswers = new CancelAnswers();
   readonly #outbox: Outbox;
   readonly #matching: Matching;
+  readonly #amendments: Amendments;
   /**
    * Oldest first: all refills take equally long. An entry whose quote was freshened meanwhile is
    * void.
@@ -50,12 +53,9 @@ export class Engine {
     this.#outbox = new Outbox(epoch);
     const tradingDate = newYorkDateOf(0); // there has been no session yet
     this.#session = { sessionId: `${epoch}-s0`, state: 'closed', tradingDate };
-    this.#matching = new Matching({
-      orders: this.#orders,
-      fills: this.#fills,
-      outbox: this.#outbox,
-      onThinned: (market) => this.#noteRefill(market),
-    });
+    const kept = { orders: this.#orders, fills: this.#fills, outbox: this.#outbox };
+    this.#matching = new Matching({ ...kept, onThinned: (market) => this.#noteRefill(market) });
+    this.#amendments = new Amendments({ ...kept, unrest: (order) => this.#unrest(order) });
     for (const listing of listings) this.#marketOf(listing.symbol).listing = listing;
   }
 
@@ -112,21 +112,30 @@ export class Engine {
     return { orders, hasMore: false };
   }
 
-  /** Null for an order that the exchange does not know. */
+  /** Takes a trade back. Refused for one that is unknown, or taken back already. */
+  bust(execId: string, nowMs: number): AmendmentResult {
+    return this.#amendments.bust(execId, nowMs);
+  }
+
+  /** Puts a trade's terms right; of several corrections the newest holds. */
+  correct(execId: string, terms: Trade, nowMs: number): AmendmentResult {
+    return this.#amendments.correct(execId, terms, nowMs);
+  }
+
+  /** Trades, busts and corrections. Null for an order that the exchange does not know. */
   fills(externalOrderId: string): Execution[] | null {
     const ordinal = this.#orders.find(null, externalOrderId);
     if (ordinal === null) return null;
     const { clientOrderId, symbol, side } = this.#orders.describe(ordinal);
-    return this.#fills.of(ordinal).map((fill) => ({
+    return this.#fills.of(ordinal).map(({ refSeq, ...fill }) => ({
       kind: 'execution',
       epoch: this.epoch,
-      execKind: 'trade',
       execId: execIdOf(fill.seq),
       clientOrderId,
       externalOrderId,
       symbol,
       side,
-      execRef: null,
+      execRef: refSeq === null ? null : execIdOf(refSeq),
       reason: null,
       ...fill,
     }));
@@ -145,32 +154,43 @@ export class Engine {
   openSession(sessionId: string, nowMs: number, tradingDate = newYorkDateOf(nowMs)): void {
     this.#session = { sessionId, state: 'open', tradingDate };
     this.#outbox.session(this.#session, nowMs);
+    for (const market of this.#markets.values()) this.#freshen(market, nowMs);
   }
 
   /** The end of the day: day orders expire before the close is published. */
   closeSession(nowMs: number): void {
     for (const order of [...this.#orders.open()]) {
       if (order.timeInForce !== 'day') continue;
-      this.#marketOf(order.symbol).book.side(order.side).remove(order);
+      this.#unrest(order);
       this.#matching.end(order, 'expired', 'end_of_session', nowMs);
     }
     this.#session = { ...this.#session, state: 'closed' };
     this.#outbox.session(this.#session, nowMs);
   }
 
-  halt(symbol: string, halted: boolean): void {
-    this.#marketOf(symbol).halted = halted;
+  /**
+   * While a symbol is halted it takes no orders, and neither trades nor prints; cancels pass. False
+   * for a symbol that is not listed.
+   */
+  halt(symbol: string, halted: boolean, nowMs: number): boolean {
+    const market = this.#markets.get(symbol);
+    if (market === undefined || market.listing === null) return false;
+    market.halted = halted;
+    this.#outbox.halt(symbol, halted, nowMs);
+    this.#freshen(market, nowMs);
+    return true;
   }
 
   /** A quote of the tape. From the first one on the symbol has no quotes made around its prints. */
   quote(symbol: string, quote: Quote, nowMs: number): void {
     const market = this.#marketOf(symbol);
     market.quoteIsMade = false;
-    this.#matching.quote(market, quote, nowMs);
+    if (!market.halted) this.#matching.quote(market, quote, nowMs);
   }
 
   print(symbol: string, priceInCents: number, numShares: number, nowMs: number): void {
-    this.#matching.print(this.#marketOf(symbol), priceInCents, numShares, nowMs);
+    const market = this.#marketOf(symbol);
+    if (!market.halted) this.#matching.print(market, priceInCents, numShares, nowMs);
   }
 
   /** When `advance` next has something to do; null for never. */
@@ -186,7 +206,7 @@ export class Engine {
       due++;
     }
     for (const { market, atMs } of this.#refills.splice(0, due)) {
-      if (market.liquidity.refillAtMs === atMs) this.#matching.refill(market, nowMs);
+      if (market.liquidity.refillAtMs === atMs) this.#freshen(market, nowMs);
     }
   }
 
@@ -194,9 +214,11 @@ export class Engine {
   restore(record: LogRecord): void {
     this.#outbox.resumeAfter(record);
     switch (record.kind) {
-      case 'order':
-        this.#rest(this.#orders.add(record));
+      case 'order': {
+        const order = this.#orders.add(record);
+        if (record.sandboxFault !== 'partial') this.#rest(order);
         return;
+      }
       case 'refusal':
         this.#orders.close(this.#orders.add(record), 'rejected', record.reason);
         return;
@@ -209,6 +231,9 @@ export class Engine {
       case 'session':
         this.#session = record.session;
         return;
+      case 'halt':
+        this.#marketOf(record.symbol).halted = record.halted;
+        return;
     }
   }
 
@@ -217,7 +242,8 @@ export class Engine {
     if (this.#orders.has(clientOrderId)) {
       return { outcome: 'duplicate_client_order_id', clientOrderId };
     }
-    const reason = this.#refusalOf(request, nowMs);
+    const isUnwanted = request.sandboxFault === 'reject';
+    const reason = isUnwanted ? 'exchange_option' : this.#refusalOf(request, nowMs);
     const order = this.#orders.add(request);
     const externalOrderId = externalOrderIdOf(order.ordinal);
     if (reason !== null) {
@@ -228,8 +254,15 @@ export class Engine {
     }
     this.#outbox.record({ kind: 'order', ...request, externalOrderId, atMs: nowMs });
     this.#outbox.accepted(order, nowMs);
-    this.#matching.enter(order, this.#marketOf(order.symbol), nowMs);
+    this.#enter(order, request.sandboxFault, nowMs);
     return { outcome: 'accepted', clientOrderId, externalOrderId };
+  }
+
+  #enter(order: LiveOrder, fault: string | null, nowMs: number): void {
+    const market = this.#marketOf(order.symbol);
+    if (fault === 'late-reject') this.#matching.end(order, 'rejected', 'exchange_option', nowMs);
+    else if (fault === 'partial') this.#matching.enterHalf(order, market, nowMs);
+    else this.#matching.enter(order, market, nowMs);
   }
 
   #refusalOf(request: PlaceRequest, nowMs: number): PlaceRefusal | null {
@@ -262,7 +295,7 @@ export class Engine {
     const { cumQty } = this.#orders.describe(ordinal);
     const order = this.#orders.live(ordinal);
     if (order === null) return { outcome: 'refused', cancelId, reason: 'too_late', cumQty };
-    this.#marketOf(order.symbol).book.side(order.side).remove(order);
+    this.#unrest(order);
     this.#matching.end(order, 'cancelled', 'requested', nowMs);
     return { outcome: 'cancelled', cancelId, cumQty };
   }
@@ -272,22 +305,35 @@ export class Engine {
     if (atMs !== null) this.#refills.push({ market, atMs });
   }
 
+  /** Lets a quote's size come back, unless nothing may trade now: then when it may again. */
+  #freshen(market: Market, nowMs: number): void {
+    const mayTrade = this.#session.state === 'open' && !market.halted;
+    if (mayTrade && market.liquidity.refillAtMs !== null) this.#matching.refill(market, nowMs);
+  }
+
+  #unrest(order: LiveOrder): void {
+    this.#marketOf(order.symbol).book.side(order.side).remove(order);
+  }
+
   #rest(order: LiveOrder): void {
     this.#marketOf(order.symbol).book.side(order.side).add(order);
   }
 
-  #restoreExecution(execution: Execution): void {
+  #restoreExecution(execution: ExecutionLogged): void {
+    const { execKind } = execution;
+    if (execKind === 'bust' || execKind === 'correct') return this.#amendments.restore(execution);
     const ordinal = this.#orders.find(null, execution.externalOrderId);
     const order = ordinal === null ? null : this.#orders.live(ordinal);
-    if (order === null || execution.execKind === 'accepted') return;
+    if (order === null || execKind === 'accepted') return;
     order.cumQty = execution.cumQty;
     const { seq, cumQty, lastQty, lastPriceInCents, exchangeAtMs } = execution;
     if (lastQty !== null && lastPriceInCents !== null) {
-      this.#fills.add(order.ordinal, { seq, cumQty, lastQty, lastPriceInCents, exchangeAtMs });
+      const terms = { lastQty, lastPriceInCents, refSeq: null, exchangeAtMs };
+      this.#fills.add(order.ordinal, { execKind: 'trade', seq, cumQty, ...terms });
       this.#marketOf(order.symbol).printed(lastPriceInCents, exchangeAtMs);
     }
-    if (execution.execKind === 'trade' && leavesOf(order) > 0) return;
-    this.#marketOf(order.symbol).book.side(order.side).remove(order);
+    if (execKind === 'trade' && leavesOf(order) > 0) return;
+    this.#unrest(order);
     this.#orders.close(order, closedStatusOf(execution), execution.reason);
   }
 
@@ -304,7 +350,7 @@ function isWithin(value: number, max: number): boolean {
   return Number.isSafeInteger(value) && value >= 1 && value <= max;
 }
 
-function closedStatusOf(execution: Execution): 'filled' | 'cancelled' | 'expired' {
-  if (execution.execKind === 'expired') return 'expired';
-  return execution.execKind === 'cancelled' ? 'cancelled' : 'filled';
+function closedStatusOf({ execKind }: Execution): ClosedStatus {
+  const isEnd = execKind === 'expired' || execKind === 'cancelled' || execKind === 'rejected';
+  return isEnd ? execKind : 'filled';
 }

@@ -48,6 +48,13 @@ export interface SessionLogged {
   readonly atMs: number;
 }
 
+export interface HaltLogged {
+  readonly kind: 'halt';
+  readonly symbol: string;
+  readonly halted: boolean;
+  readonly atMs: number;
+}
+
 /** Prices are not logged; after a restart their sequence goes on above what was reserved. */
 export interface PriceSequenceReserved {
   readonly kind: 'reserve';
@@ -61,6 +68,7 @@ export type LogRecord =
   | ExecutionLogged
   | CancelAnswered
   | SessionLogged
+  | HaltLogged
   | PriceSequenceReserved;
 
 /** One line of the log file and of `GET /v1/log`. The numbers are dense and run on over epochs. */

@@ -6,7 +6,7 @@ import { isSound, isStaleAt, type Quote, quoteAround } from './liquidity.ts';
 import { type LiveOrder, leavesOf } from './live-order.ts';
 import type { Market } from './market.ts';
 import type { OrderRegister } from './order-register.ts';
-import type { Outbox } from './outbox.ts';
+import type { HowEnded, Outbox } from './outbox.ts';
 
 const SIDES: readonly Side[] = ['buy', 'sell'];
 
@@ -38,13 +38,24 @@ export class Matching {
   enter(order: LiveOrder, market: Market, nowMs: number): void {
     if (order.timeInForce !== 'fok' || canFill(order, market)) this.#sweep(order, market, nowMs);
     if (leavesOf(order) === 0) return;
-    const rests = order.timeInForce === 'day' || order.timeInForce === 'gtc';
-    if (rests) market.book.side(order.side).add(order);
+    if (rests(order)) market.book.side(order.side).add(order);
     else this.end(order, 'cancelled', 'no_liquidity', nowMs);
   }
 
+  /**
+   * Half of it trades, unprinted, at the quote or at its own limit. What is left of a day or gtc
+   * order is open and never comes on the book.
+   */
+  enterHalf(order: LiveOrder, market: Market, nowMs: number): void {
+    const half = order.timeInForce === 'fok' ? 0 : Math.floor(order.numShares / 2);
+    const quoted = market.liquidity.offerPrice(order.side);
+    const price = quoted !== null && reaches(order, quoted) ? quoted : order.priceInCents;
+    if (half > 0) this.#fill(order, market, half, price, nowMs);
+    if (!rests(order)) this.end(order, 'cancelled', 'no_liquidity', nowMs);
+  }
+
   /** The one way out other than being filled. */
-  end(order: LiveOrder, how: 'cancelled' | 'expired', reason: string, nowMs: number): void {
+  end(order: LiveOrder, how: HowEnded, reason: string, nowMs: number): void {
     this.#outbox.ended(order, how, reason, nowMs);
     this.#orders.close(order, how, reason);
   }
@@ -154,10 +165,12 @@ export class Matching {
     order.cumQty += lastQty;
     const { seq } = this.#outbox.traded(order, { lastQty, lastPriceInCents: price }, nowMs);
     this.#fills.add(order.ordinal, {
+      execKind: 'trade',
       seq,
       cumQty: order.cumQty,
       lastQty,
       lastPriceInCents: price,
+      refSeq: null,
       exchangeAtMs: nowMs,
     });
     if (leavesOf(order) > 0) return;
@@ -190,6 +203,10 @@ function isBetter(priceInCents: number, resting: LiveOrder, taker: LiveOrder): b
   return taker.side === 'buy'
     ? priceInCents < resting.priceInCents
     : priceInCents > resting.priceInCents;
+}
+
+function rests(order: LiveOrder): boolean {
+  return order.timeInForce === 'day' || order.timeInForce === 'gtc';
 }
 
 function opposite(side: Side): Side {

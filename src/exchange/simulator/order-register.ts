@@ -58,6 +58,16 @@ export class OrderRegister {
     this.#reasons.set(ordinal, reason === null ? 0 : 1 + this.#texts.indexOf(reason));
   }
 
+  /** A closed order counts otherwise now: less than all is not filled, whatever it was before. */
+  recount(ordinal: number, cumQty: number, reason: string): void {
+    this.#cumQtys.set(ordinal, cumQty);
+    const isFilled = cumQty >= this.#shares.get(ordinal);
+    const wasFilled = STATUSES[this.#statuses.get(ordinal)] === 'filled';
+    if (isFilled === wasFilled) return;
+    this.#statuses.set(ordinal, STATUSES.indexOf(isFilled ? 'filled' : 'cancelled'));
+    this.#reasons.set(ordinal, isFilled ? 0 : 1 + this.#texts.indexOf(reason));
+  }
+
   /** By either id; null when unknown or when the two ids belong to different orders. */
   find(clientOrderId: string | null, externalOrderId: string | null): number | null {
     const byClient = clientOrderId === null ? null : (this.#ordinals.get(clientOrderId) ?? null);

@@ -1,24 +1,39 @@
 // What the engine has said since it was last emptied: records for the log, frames for the price
 // feed. Owns both sequences.
-import type { Execution, SessionChanged, SessionState, Tick } from '../port.ts';
+import type {
+  Execution,
+  HaltChanged,
+  SessionChanged,
+  SessionState,
+  Tick,
+  VenueOrder,
+} from '../port.ts';
+import { execIdOf } from './exec-id.ts';
 import { externalOrderIdOf, type LiveOrder } from './live-order.ts';
 import type { LogRecord } from './log-record.ts';
+
+export type PriceFrameOut = Tick | SessionChanged | HaltChanged;
 
 export interface EngineOutput {
   /** To be written before anything of this output is shown to anyone. */
   readonly records: readonly LogRecord[];
-  readonly prices: readonly (Tick | SessionChanged)[];
+  readonly prices: readonly PriceFrameOut[];
 }
 
 /** So many price frames are covered by one `reserve` record. */
 const PRICES_RESERVED = 1_000_000;
 
-type Trade = { readonly lastQty: number; readonly lastPriceInCents: number };
+export type Trade = { readonly lastQty: number; readonly lastPriceInCents: number };
+type Reported = Pick<
+  VenueOrder,
+  'externalOrderId' | 'clientOrderId' | 'symbol' | 'side' | 'cumQty'
+>;
+export type HowEnded = 'cancelled' | 'expired' | 'rejected';
 
 export class Outbox {
   readonly epoch: string;
   #records: LogRecord[] = [];
-  #prices: (Tick | SessionChanged)[] = [];
+  #prices: PriceFrameOut[] = [];
   #executionSeq = 0;
   #priceSeq = 0;
   #priceSeqReserved = 0;
@@ -55,16 +70,27 @@ export class Outbox {
   }
 
   accepted(order: LiveOrder, nowMs: number): Execution {
-    return this.#execution(order, 'accepted', null, null, nowMs);
+    return this.#execution(reported(order), 'accepted', NO_TERMS, nowMs);
   }
 
   /** After the order's cumQty has been raised. */
   traded(order: LiveOrder, trade: Trade, nowMs: number): Execution {
-    return this.#execution(order, 'trade', trade, null, nowMs);
+    return this.#execution(reported(order), 'trade', { ...NO_TERMS, ...trade }, nowMs);
   }
 
-  ended(order: LiveOrder, how: 'cancelled' | 'expired', reason: string, nowMs: number): Execution {
-    return this.#execution(order, how, null, reason, nowMs);
+  ended(order: LiveOrder, how: HowEnded, reason: string, nowMs: number): Execution {
+    return this.#execution(reported(order), how, { ...NO_TERMS, reason }, nowMs);
+  }
+
+  /** With the order's new cumQty; a bust has no terms. */
+  amended(
+    order: Reported,
+    how: 'bust' | 'correct',
+    terms: Trade | null,
+    execRef: string,
+    nowMs: number,
+  ): Execution {
+    return this.#execution(order, how, { ...NO_TERMS, ...terms, execRef }, nowMs);
   }
 
   tick(symbol: string, priceInCents: number, numShares: number, nowMs: number): void {
@@ -87,6 +113,13 @@ export class Outbox {
     this.#prices.push({ kind: 'session', epoch: this.epoch, seq, session, exchangeAtMs: nowMs });
   }
 
+  halt(symbol: string, halted: boolean, nowMs: number): void {
+    this.record({ kind: 'halt', symbol, halted, atMs: nowMs });
+    const seq = this.#nextPriceSeq();
+    const { epoch } = this;
+    this.#prices.push({ kind: 'halt', epoch, seq, symbol, halted, exchangeAtMs: nowMs });
+  }
+
   #nextPriceSeq(): number {
     if (this.#priceSeq === this.#priceSeqReserved) {
       this.#priceSeqReserved += PRICES_RESERVED;
@@ -96,14 +129,13 @@ export class Outbox {
   }
 
   #execution(
-    order: LiveOrder,
+    order: Reported,
     execKind: Execution['execKind'],
-    trade: Trade | null,
-    reason: string | null,
+    terms: Terms,
     exchangeAtMs: number,
   ): Execution {
     const seq = ++this.#executionSeq;
-    const { clientOrderId, symbol, side, cumQty } = order;
+    const { externalOrderId, clientOrderId, symbol, side, cumQty } = order;
     const execution = {
       kind: 'execution' as const,
       epoch: this.epoch,
@@ -111,14 +143,11 @@ export class Outbox {
       execKind,
       execId: execIdOf(seq),
       clientOrderId,
-      externalOrderId: externalOrderIdOf(order.ordinal),
+      externalOrderId,
       symbol,
       side,
       cumQty,
-      lastQty: trade?.lastQty ?? null,
-      lastPriceInCents: trade?.lastPriceInCents ?? null,
-      execRef: null,
-      reason,
+      ...terms,
       exchangeAtMs,
     };
     this.#records.push(execution);
@@ -126,6 +155,11 @@ export class Outbox {
   }
 }
 
-export function execIdOf(seq: number): string {
-  return `exec-${seq}`;
+type Terms = Pick<Execution, 'lastQty' | 'lastPriceInCents' | 'execRef' | 'reason'>;
+
+const NO_TERMS: Terms = { lastQty: null, lastPriceInCents: null, execRef: null, reason: null };
+
+function reported(order: LiveOrder): Reported {
+  const { ordinal, clientOrderId, symbol, side, cumQty } = order;
+  return { externalOrderId: externalOrderIdOf(ordinal), clientOrderId, symbol, side, cumQty };
 }

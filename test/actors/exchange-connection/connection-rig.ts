@@ -22,7 +22,8 @@ export class ConnectionRig extends ActorRig<Message> {
   constructor() {
     const published: string[] = [];
     const publisher: PricePublisher = {
-      list: (symbol) => published.push(`list ${symbol}`),
+      list: (symbol, _tickInCents, halted) =>
+        published.push(`list ${symbol}${halted ? ' halted' : ''}`),
       publish: (symbol, priceInCents, _atMs, seq) =>
         published.push(`${symbol}=${priceInCents}@${seq}`),
     };

@@ -33,6 +33,17 @@ describe('exchange-connection: the price feed', () => {
     assert.deepEqual(rig.published, ['IBM=18014@14', 'AIG=18012@12']);
   });
 
+  test("the exchange's halt of a symbol, and its end, go to the shared table in sequence", () => {
+    const rig = linked();
+    const halt = { kind: 'halt', epoch: EPOCH, symbol: 'IBM', exchangeAtMs: START_MS } as const;
+    const ghost = { ...halt, seq: 13, symbol: 'GHOST', halted: true };
+    rig.frames('prices', { ...halt, seq: 11, halted: true }, aTick(12, { symbol: 'AIG' }), ghost);
+    assert.deepEqual(rig.published, ['list IBM halted', 'AIG=18012@12']);
+    assert.deepEqual(mailOf(rig.sent()), [ticked(AIG, 18_012, 12, 1)]);
+    rig.frames('prices', { ...halt, seq: 14, halted: false }, { ...halt, seq: 14, halted: true });
+    assert.deepEqual(rig.published.slice(2), ['list IBM']);
+  });
+
   test('a tick of a symbol that is not listed is counted and passed over', () => {
     const rig = linked();
     rig.frames('prices', aTick(11, { symbol: 'GHOST' }), aTick(12));

@@ -101,7 +101,8 @@ const REFUSED: [reason: string, order: Partial<PlaceRequest>][] = [
 for (const [reason, order] of REFUSED) {
   test(`${JSON.stringify(order)} is refused: ${reason}`, () => {
     const engine = anEngine();
-    engine.halt('BAC', true);
+    engine.halt('BAC', true, NOW);
+    engine.take();
     const clientOrderId = 'r';
     assert.deepEqual(engine.place([anOrder(clientOrderId, order)], NOW), [
       { outcome: 'refused', clientOrderId, reason },

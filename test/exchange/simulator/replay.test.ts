@@ -56,9 +56,9 @@ test('a pass is a session: day orders expire, closed and open follow, the tape b
   const output = engine.take();
   assert.deepEqual(executionsIn(output), ['d expired end_of_session cum 0']);
   const frames = output.prices.map((frame) =>
-    frame.kind === 'tick'
-      ? frame.priceInCents
-      : `${frame.session.sessionId} ${frame.session.state}`,
+    frame.kind === 'session'
+      ? `${frame.session.sessionId} ${frame.session.state}`
+      : frame.kind === 'tick' && frame.priceInCents,
   );
   assert.deepEqual(frames, ['e1-s1 closed', 'e1-s2 open', 1_000, 2_000]);
 });
