@@ -12,6 +12,24 @@ export const LIMITS = {
   ordersPerSecondPerUserDefault: 1_000,
   priceInCentsMax: 100_000_000,
   marketProtectionBps: 300,
+  limitCollarBps: 1_000,
+  duplicateWindowMsDefault: 250,
+  duplicateWindowMsMax: 60_000,
+  recentIntentsMax: 65_536,
+  orderValueMaxInCents: 900_000_000_000,
+  ordersPerSecondPerUserMax: 1_000_000,
+
+  // Operators
+  /** How long a decision may take to be applied by all before its answer says who has not. */
+  tradingStateMs: 5_000,
+  tradingStateRetryMs: 100,
+  decisionsOpenMax: 64,
+  reasonMax: 200,
+  usersPageDefault: 50,
+  usersPageMax: 200,
+  restrictedUsersMax: 1_000,
+  nameMax: 100,
+  passwordMin: 8,
   notAfterMs: 5_000,
 
   // Money: half of what a double counts exactly, so that trades on top of a deposit stay exact
@@ -95,7 +113,6 @@ export const LIMITS = {
   matchPageTriesMax: 5,
   matchOrdersMax: 500_000,
   matchFindingsMax: 10_000,
-  openOrdersPageMax: 500,
   /** Until a fill that the exchange has counted is looked for, instead of waited for. */
   fillsLateMs: 3_000,
   fillsWantedMax: 10_000,
@@ -169,10 +186,13 @@ assert(
   Number.isSafeInteger(LIMITS.numSharesMax * LIMITS.priceInCentsMax),
   'the dearest order must be counted exactly',
 );
+assert(LIMITS.orderValueMaxInCentsDefault <= LIMITS.orderValueMaxInCents);
 assert(
-  LIMITS.orderValueMaxInCentsDefault * 10_000 < Number.MAX_SAFE_INTEGER,
+  LIMITS.orderValueMaxInCents * 10_000 < Number.MAX_SAFE_INTEGER,
   'a fee must be computed exactly',
 );
+assert(LIMITS.marketProtectionBps < LIMITS.limitCollarBps, 'a market order is inside the collar');
+assert(LIMITS.duplicateWindowMsDefault <= LIMITS.duplicateWindowMsMax);
 assert(LIMITS.venueRequestMs < LIMITS.notAfterMs, 'a submit is given up before it can be too late');
 assert(LIMITS.waitDefaultMs <= LIMITS.waitMaxMs);
 assert(LIMITS.parkedListMax <= LIMITS.queryOrdersMax, 'one question covers the parked orders');
