@@ -27,13 +27,18 @@ export const VARIABLES = {
   OUTCRY_ORDER_THREADS: variable(1, integer(1, 8), 'threads that run order shards'),
   OUTCRY_EXCHANGE_CONNECTIONS: variable(
     LIMITS.orderConnectionsDefault,
-    integer(1, 50),
+    integer(1, LIMITS.orderConnectionsMax),
     'connections that carry orders',
   ),
   OUTCRY_ORDERS_PER_SECOND: variable(
     LIMITS.ordersPerSecondPerUserDefault,
     integer(1, 1_000_000),
     'orders per second and user',
+  ),
+  OUTCRY_DUPLICATE_WINDOW_MS: variable(
+    LIMITS.duplicateWindowMsDefault,
+    integer(0, LIMITS.duplicateWindowMsMax),
+    'how long an order of a user may not be repeated under another key; 0 lets it',
   ),
   OUTCRY_NOT_AFTER_MS: variable(
     LIMITS.notAfterMs,
@@ -68,6 +73,7 @@ export interface Config {
   readonly orderThreads: number;
   readonly exchangeConnections: number;
   readonly ordersPerSecond: number;
+  readonly duplicateWindowMs: number;
   readonly notAfterMs: number;
   readonly lateAck: 'cancel' | 'keep';
   readonly logLevel: string;
@@ -104,6 +110,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     orderThreads: values.OUTCRY_ORDER_THREADS,
     exchangeConnections: values.OUTCRY_EXCHANGE_CONNECTIONS,
     ordersPerSecond: values.OUTCRY_ORDERS_PER_SECOND,
+    duplicateWindowMs: values.OUTCRY_DUPLICATE_WINDOW_MS,
     notAfterMs: values.OUTCRY_NOT_AFTER_MS,
     lateAck: values.OUTCRY_LATE_ACK,
     logLevel: values.OUTCRY_LOG_LEVEL,

@@ -18,6 +18,7 @@ export const LIMITS = {
   recentIntentsMax: 65_536,
   orderValueMaxInCents: 900_000_000_000,
   ordersPerSecondPerUserMax: 1_000_000,
+  notAfterMs: 5_000,
 
   // Operators
   /** How long a decision may take to be applied by all before its answer says who has not. */
@@ -30,7 +31,6 @@ export const LIMITS = {
   restrictedUsersMax: 1_000,
   nameMax: 100,
   passwordMin: 8,
-  notAfterMs: 5_000,
 
   // Money: half of what a double counts exactly, so that trades on top of a deposit stay exact
   balanceMax: 2 ** 52,
@@ -78,6 +78,7 @@ export const LIMITS = {
 
   // Towards the exchange
   orderConnectionsDefault: 4,
+  orderConnectionsMax: 50,
   controlConnections: 1,
   batchOrdersMax: 64,
   queryOrdersMax: 200,
@@ -127,6 +128,8 @@ export const LIMITS = {
   settleWindowMs: 2_000,
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
+  houseTradesPageMax: 500,
+  assignmentRetryMs: 1_000,
   clockSkewMs: 1_000,
 
   // Cancels without an answer

@@ -144,6 +144,7 @@ function environmentFor(dataDir: string, settings: BrokerOptions['settings']) {
     // Makes the product watch this process as it would watch npm: it ends with us, even when we are
     // killed.
     npm_lifecycle_event: 'bench',
+    OUTCRY_DUPLICATE_WINDOW_MS: '0', // a load is made of orders that are alike
     ...settings,
     OUTCRY_PORT: '0',
     OUTCRY_DATA_DIR: dataDir,

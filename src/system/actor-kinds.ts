@@ -68,16 +68,19 @@ function orderShards({ config, shardMap }: Settings): Kind {
   const paths = pathsOf(config.dataDir);
   const options = {
     fees: FEES,
-    placing: {
+    preTrade: {
       limits: {
         orderSharesMax: LIMITS.orderSharesMaxDefault,
         orderValueMaxInCents: LIMITS.orderValueMaxInCentsDefault,
-        protectionBps: LIMITS.marketProtectionBps,
+        ordersPerSecondMax: config.ordersPerSecond,
+        duplicateWindowMs: config.duplicateWindowMs,
       },
-      ordersPerSecondMax: config.ordersPerSecond,
-      notAfterMs: config.notAfterMs,
-      submitAskMs: LIMITS.submitAskMs,
+      protectionBps: LIMITS.marketProtectionBps,
+      collarBps: LIMITS.limitCollarBps,
+      recentIntentsMax: LIMITS.recentIntentsMax,
     },
+    placing: { notAfterMs: config.notAfterMs, submitAskMs: LIMITS.submitAskMs },
+    recallAskMs: LIMITS.tradingStateMs,
     cancelling: {
       cancelAskMs: LIMITS.cancelAskMs,
       backoffMinMs: LIMITS.cancelRetryMinMs,
@@ -132,6 +135,12 @@ function directory({ config, shardMap, freshSigningKey }: Settings): Kind {
         depositsPerAskMax: LIMITS.depositsPerAskMax,
         askMs: LIMITS.readAskMs,
         retryMs: LIMITS.cancelRetryMinMs,
+        decisions: {
+          askMs: LIMITS.tradingStateMs,
+          retryMs: LIMITS.tradingStateRetryMs,
+          patienceMs: LIMITS.tradingStateMs,
+          openMax: LIMITS.decisionsOpenMax,
+        },
       };
       return new Directory(options, ctx);
     },

@@ -38,6 +38,7 @@ export class Outcry {
         ...Object.fromEntries(inherited),
         OUTCRY_PORT: '0',
         OUTCRY_DATA_DIR: dataDir,
+        OUTCRY_DUPLICATE_WINDOW_MS: '0', // tests are faster than people
         ...environment,
       },
     });

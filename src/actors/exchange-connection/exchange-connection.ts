@@ -71,6 +71,10 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
         return this.#submits.submit(message, ctx);
       case 'WithdrawSubmit':
         return this.#submits.withdraw(message.orderId, ctx);
+      case 'RecallSubmits':
+        return this.#submits.recall(message, ctx);
+      case 'ApplyTradingStates':
+        return this.#submits.applyTradingStates(message, ctx);
       case 'SubmitsWaiting':
         return this.#submits.submitsWaiting(ctx);
       case 'QueueTimeoutDue':

@@ -6,8 +6,10 @@ import type { PlaceRequest, PlaceResult } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { AskFailure, Context, EffectFailure } from '../../runtime/actor.ts';
 import { TRADE_PROCESSOR } from '../addresses.ts';
+import type { ApplyTradingStates } from '../directory/protocol.ts';
 import type { Acceptance, RecordAcceptances } from '../trade-processor/protocol.ts';
-import type { SubmitOrder, SubmitReply } from './protocol.ts';
+import { Halts } from './halts.ts';
+import type { NotSentReason, RecallSubmits, SubmitOrder, SubmitReply } from './protocol.ts';
 import { RateWindow } from './rate-window.ts';
 
 /** There are submits to send: once per turn, so that one batch takes all that the turn brought. */
@@ -39,8 +41,6 @@ export type SubmitLaneMessage =
   | AcceptancesRecorded;
 type Ctx = Context<SubmitLaneMessage>;
 
-type NotSentReason = Extract<SubmitReply, { outcome: 'not_sent' }>['reason'];
-
 interface Queued {
   readonly submit: SubmitOrder;
   readonly queuedAtMs: number;
@@ -55,6 +55,7 @@ export class SubmitLane {
   /** Accepted, and waiting for the trade-processor's commit. */
   readonly #recording = new Map<number, readonly SubmitOrder[]>();
   readonly #rate = new RateWindow(LIMITS.ordersPerSecondToExchangeMax);
+  readonly #halts = new Halts();
   #batchOrdersMax = 0;
   #isAnnounced = false;
   #hasQueueTimer = false;
@@ -86,8 +87,24 @@ export class SubmitLane {
     this.#queue.clear();
   }
 
+  /** The kill switch: what is queued is called back, what is written can only be named (I15). */
+  applyTradingStates({ states, replyTo }: ApplyTradingStates, ctx: Ctx): void {
+    this.#halts.apply(states);
+    const isHalted = (submit: SubmitOrder) => this.#halts.stops(submit);
+    const notSent = this.#callBack(isHalted, ctx);
+    ctx.reply(replyTo, { outcome: 'applied', notSent, onTheWire: this.#onTheWire(isHalted) });
+    this.#announce(ctx);
+  }
+
+  recall({ userId, replyTo }: RecallSubmits, ctx: Ctx): void {
+    const isTheirs = (submit: SubmitOrder) => submit.userId === userId;
+    const notSent = this.#callBack(isTheirs, ctx);
+    ctx.reply(replyTo, { outcome: 'recalled', notSent, onTheWire: this.#onTheWire(isTheirs) });
+  }
+
   submit(submit: SubmitOrder, ctx: Ctx): void {
     if (this.#batchOrdersMax === 0) return this.#notSent(submit, 'link_down', ctx);
+    if (this.#halts.stops(submit)) return this.#notSent(submit, 'halted', ctx);
     if (this.#inWork.has(submit.orderId)) {
       ctx.count('submits_repeated');
       const reply: SubmitReply = { outcome: 'outcome_unknown', reason: 'submitted_twice' };
@@ -108,6 +125,7 @@ export class SubmitLane {
 
   submitsWaiting(ctx: Ctx): void {
     this.#isAnnounced = false;
+    if (!this.#halts.areKnown) return; // the first decision that is heard announces them again
     while (this.#queue.size > 0 && this.#written.size < this.#connections) {
       const room = Math.min(this.#batchOrdersMax, this.#rate.free(ctx.nowMs()));
       if (room <= 0) return this.#waitForRate(ctx);
@@ -155,6 +173,22 @@ export class SubmitLane {
       if (answer.outcome === 'recorded') this.#answer(submit, { outcome: 'handed_over' }, ctx);
       else this.#unknown(submit, 'not_recorded', ctx);
     }
+  }
+
+  #callBack(isMeant: (submit: SubmitOrder) => boolean, ctx: Ctx): number {
+    let count = 0;
+    for (const [orderId, { submit }] of this.#queue) {
+      if (!isMeant(submit)) continue;
+      this.#queue.delete(orderId);
+      this.#notSent(submit, 'halted', ctx);
+      count++;
+    }
+    return count;
+  }
+
+  #onTheWire(isMeant: (submit: SubmitOrder) => boolean): string[] {
+    const written = [...this.#written.values()].flat();
+    return written.filter(isMeant).map(({ orderId }) => orderId);
   }
 
   #takeBatch(max: number): SubmitOrder[] {
@@ -249,7 +283,8 @@ export class SubmitLane {
 }
 
 function requestOf(submit: SubmitOrder): PlaceRequest {
-  const { orderId, symbol, side, timeInForce, priceInCents, numShares, notAfterMs } = submit;
+  const { orderId, symbol, side, timeInForce, priceInCents, numShares } = submit;
+  const { notAfterMs, sandboxFault } = submit;
   return {
     clientOrderId: orderId,
     symbol,
@@ -258,6 +293,7 @@ function requestOf(submit: SubmitOrder): PlaceRequest {
     priceInCents,
     numShares,
     notAfterMs,
+    sandboxFault,
   };
 }
 

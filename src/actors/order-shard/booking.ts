@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { accountFrom } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
 import { deriveOrder } from '../../domain/derive-order.ts';
+import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import {
   depositPostings,
   fillPostings,
   type Posting,
   reservationOf,
   reservePostings,
+  transferPostings,
   USD,
 } from '../../domain/ledger.ts';
 import { type FeeSchedule, feeOn } from '../../domain/money.ts';
@@ -22,6 +24,7 @@ import {
 } from '../../domain/order.ts';
 import type { TradeTerms } from '../../domain/trade-terms.ts';
 import { isAllowedMove } from '../../domain/transitions.ts';
+import type { StateInForce } from '../../domain/trading-states.ts';
 import type { OrderEventKind, TradeEventKind } from '../../domain/user-event.ts';
 import type { AccountRow } from '../../store/account-store.ts';
 import type { ChangedTrade, Origin } from '../../store/event-detail.ts';
@@ -166,6 +169,23 @@ export class Booking {
     if (this.#restrict(stored, reason)) this.#recordAccount(this.#accountOf(stored), nowMs, []);
   }
 
+  /** An operator's word, whatever the state was. The sequence of the event that tells it. */
+  setTradingState(account: AccountRow, { state, reason }: StateInForce, nowMs: number): number {
+    this.#store.accounts.setTradingState(account.accountNo, state, reason);
+    this.#recordAccount({ ...account, tradingState: state }, nowMs, []);
+    return this.#store.accounts.find(account.userId)?.lastSeq ?? 0;
+  }
+
+  /** One trade from or to another account; `depositId` makes it harmless when repeated. */
+  transfer(account: AccountRow, deposit: Deposit, cash: number, nowMs: number): boolean {
+    const { accountNo } = account;
+    if (this.#store.deposits.find(accountNo, deposit.depositId) !== null) return false;
+    const postings = transferPostings(deposit.asset, deposit.amount, cash);
+    const eventNo = this.#recordAccount(account, nowMs, postings);
+    this.#store.deposits.add(accountNo, deposit, eventNo);
+    return true;
+  }
+
   /** True when booked, false when this deposit was booked before. */
   deposit(account: AccountRow, deposit: Deposit, nowMs: number): boolean {
     const { accountNo } = account;
@@ -214,8 +234,9 @@ export class Booking {
     this.#listener.event(order.userId, eventOf(seq, kind, order, about));
     if (postings.length === 0) return;
     const overdrawn = this.#store.ledger.post(eventNo, accountNo, postings);
-    if (overdrawn.length > 0) this.#listener.overdrawn(stored, overdrawn);
-    const isNew = overdrawn.length > 0 && this.#restrict(stored, `overdrawn: ${overdrawn}`);
+    const isShort = overdrawn.length > 0 && order.userId !== HOUSE_USER_ID; // the house may be
+    if (isShort) this.#listener.overdrawn(stored, overdrawn);
+    const isNew = isShort && this.#restrict(stored, `overdrawn: ${overdrawn}`);
     if (!isNew && !movesCash(postings)) return;
     this.#recordAccount(this.#accountOf(stored), order.updatedAtMs, []);
   }

@@ -1,8 +1,10 @@
 // What the parts of a shard share: the store, the one way to book, and who must hear when an order
 // has changed.
+import type { Deposit } from '../../domain/deposit.ts';
 import { USD } from '../../domain/ledger.ts';
 import type { FeeSchedule } from '../../domain/money.ts';
 import type { OrderFacts } from '../../domain/order.ts';
+import type { StateInForce } from '../../domain/trading-states.ts';
 import type { OrderEventKind, UserEvent } from '../../domain/user-event.ts';
 import type { AccountRow } from '../../store/account-store.ts';
 import type { Origin } from '../../store/event-detail.ts';
@@ -35,7 +37,7 @@ export class Desk {
     });
   }
 
-  get booking(): Omit<Booking, 'create' | 'apply' | 'fill' | 'change' | 'deposit'> {
+  get booking(): Omit<Booking, 'create' | 'apply' | 'fill' | 'change' | 'deposit' | 'transfer'> {
     return this.#booking;
   }
 
@@ -79,9 +81,21 @@ export class Desk {
     return booked;
   }
 
+  transfer(account: AccountRow, deposit: Deposit, cash: number, ctx: ShardContext): boolean {
+    const booked = this.#booking.transfer(account, deposit, cash, ctx.nowMs());
+    this.#tellWatchers(ctx);
+    return booked;
+  }
+
   restrict(stored: StoredOrder, reason: string, ctx: ShardContext): void {
     this.#booking.restrict(stored, reason, ctx.nowMs());
     this.#tellWatchers(ctx);
+  }
+
+  setTradingState(account: AccountRow, state: StateInForce, ctx: ShardContext): number {
+    const seq = this.#booking.setTradingState(account, state, ctx.nowMs());
+    this.#tellWatchers(ctx);
+    return seq;
   }
 
   /** Something that should not be: kept for the operator, counted, logged. */

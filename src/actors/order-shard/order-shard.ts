@@ -16,10 +16,13 @@ import { Desk } from './desk.ts';
 import { FactBooking } from './fact-booking.ts';
 import { Funding } from './funding.ts';
 import type { ConnectionLife, OrderShardMessage, ShardContext } from './messages.ts';
+import { OperatorControls } from './operator-controls.ts';
 import { Placing, type PlacingOptions } from './placing.ts';
+import { PreTrade, type PreTradeOptions } from './pre-trade.ts';
 import type { GetShardState, IncidentFound } from './protocol.ts';
 import { QueryBooking } from './query-booking.ts';
 import { Reading } from './reading.ts';
+import { TradingControls } from './trading-controls.ts';
 import type { ProofBounds } from './unresolved.ts';
 import type { WaitEnded } from './waiters.ts';
 
@@ -28,7 +31,10 @@ export interface OrderShardOptions {
   /** The buckets whose users live in this file. */
   readonly buckets: readonly number[];
   readonly fees: FeeSchedule;
-  readonly placing: Omit<PlacingOptions, 'fees'>;
+  readonly preTrade: PreTradeOptions;
+  readonly placing: Omit<PlacingOptions, 'clockSkewMs'>;
+  /** How long a halted user's queued submits may take to be called back. */
+  readonly recallAskMs: number;
   readonly cancelling: CancellingOptions;
   readonly bounds: ProofBounds;
   /** What becomes of an order that the exchange took after we had called it failed (E12). */
@@ -46,6 +52,8 @@ export class OrderShard
 {
   readonly #store: ShardStore;
   readonly #desk: Desk;
+  readonly #controls = new TradingControls();
+  readonly #operator: OperatorControls;
   readonly #placing: Placing;
   readonly #cancelling: Cancelling;
   readonly #facts: FactBooking;
@@ -63,7 +71,16 @@ export class OrderShard
     this.#committedHead = store.events.head;
     this.#store = store;
     this.#desk = new Desk(store, fees, bounds);
-    this.#placing = new Placing(this.#desk, { ...options.placing, fees });
+    const preTrade = new PreTrade(this.#desk, this.#controls, options.preTrade, fees);
+    const { clockSkewMs } = bounds;
+    this.#placing = new Placing(this.#desk, preTrade, { ...options.placing, clockSkewMs });
+    this.#operator = new OperatorControls({
+      desk: this.#desk,
+      controls: this.#controls,
+      preTrade,
+      placing: this.#placing,
+      recallAskMs: options.recallAskMs,
+    });
     this.#cancelling = new Cancelling(this.#desk, options.cancelling);
     this.#facts = new FactBooking(this.#desk);
     this.#queries = new QueryBooking(this.#desk, bounds.settleWindowMs);
@@ -73,6 +90,7 @@ export class OrderShard
     for (const { order } of store.orders.listOpen()) {
       this.#desk.unresolved.foundAtStart(order);
       this.#cancelling.foundAtStart(order);
+      this.#placing.foundAtStart(order, ctx);
     }
     for (const { order } of store.orders.listShort()) this.#desk.unresolved.orderChanged(order);
     ctx.after(LIMITS.anchorEveryMs, { kind: 'AnchorDue' }, 'anchor');
@@ -130,6 +148,13 @@ export class OrderShard
         return this.#onIncidentFound(message, ctx);
       case 'AnchorDue':
         return this.#onAnchorDue(ctx);
+      case 'ApplyTradingStates':
+      case 'SetUserTradingState':
+      case 'RecallAnswered':
+      case 'SetUserLimits':
+      case 'GetUserLimits':
+      case 'ListRestricted':
+        return this.#operator.receive(message, ctx);
       case 'GetShardState':
         return this.#onGetShardState(message, ctx);
     }
@@ -188,6 +213,7 @@ export class OrderShard
     const { usersReconciling } = this.#desk.unresolved;
     const { cancelsWaiting } = this.#cancelling;
     const counts = { usersReconciling, cancelsWaiting };
-    ctx.reply(replyTo, { outcome: 'shard_state', open: true, linked, ...counts });
+    const controlsKnown = this.#controls.areKnown;
+    ctx.reply(replyTo, { outcome: 'shard_state', open: true, linked, controlsKnown, ...counts });
   }
 }

@@ -1,12 +1,7 @@
 // Taking an order: replay or check, then commit A, then the submit, which leaves with the turn.
-import {
-  checkBeforeTrade,
-  type Market,
-  type OrderLimits,
-} from '../../domain/check-before-trade.ts';
+import type { Passed } from '../../domain/check-before-trade.ts';
 import { bucketOf, OrderIds } from '../../domain/ids.ts';
-import type { FeeSchedule } from '../../domain/money.ts';
-import type { Order, OrderIntent } from '../../domain/order.ts';
+import { isAnswered, type Order, type OrderIntent } from '../../domain/order.ts';
 import { type Rejection, rejection } from '../../domain/reject-codes.ts';
 import type { AccountRow } from '../../store/account-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -14,27 +9,28 @@ import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { SubmitOrder } from '../exchange-connection/protocol.ts';
 import type { Desk } from './desk.ts';
 import type { ShardContext, SubmitAnswered } from './messages.ts';
-import { OrderRate } from './order-rate.ts';
+import type { PreTrade } from './pre-trade.ts';
 import type { PlaceOrder } from './protocol.ts';
+import { UnknownSubmits } from './unknown-submits.ts';
 
 export interface PlacingOptions {
-  readonly limits: OrderLimits;
-  readonly fees: FeeSchedule;
-  readonly ordersPerSecondMax: number;
   readonly notAfterMs: number;
   readonly submitAskMs: number;
+  readonly clockSkewMs: number;
 }
 
 export class Placing {
   readonly #desk: Desk;
+  readonly #preTrade: PreTrade;
   readonly #options: PlacingOptions;
   readonly #ids = new OrderIds();
-  readonly #rate: OrderRate;
+  readonly #unknown: UnknownSubmits;
 
-  constructor(desk: Desk, options: PlacingOptions) {
+  constructor(desk: Desk, preTrade: PreTrade, options: PlacingOptions) {
     this.#desk = desk;
+    this.#preTrade = preTrade;
     this.#options = options;
-    this.#rate = new OrderRate(options.ordersPerSecondMax);
+    this.#unknown = new UnknownSubmits(options.clockSkewMs);
   }
 
   /** Ids rise above every id on disk, whatever the clock says (I27). */
@@ -46,15 +42,33 @@ export class Placing {
     }
   }
 
+  /** For an order that nobody placed here, but which must stand among the others (E22). */
+  takeId(userId: string, ctx: ShardContext): string {
+    return this.#ids.next(bucketOf(userId), ctx.nowMs(), () => ctx.random());
+  }
+
+  /** An order that was sent before the restart: nobody awaits its answer any more (E32). */
+  foundAtStart(order: Order, ctx: ShardContext): void {
+    if (!isAnswered(order)) this.#unknown.add(order, ctx.nowMs());
+  }
+
   place(command: PlaceOrder, ctx: ShardContext): void {
     const account = this.#desk.store.accounts.find(command.userId);
     const earlier =
       account &&
       this.#desk.store.orders.findByIdempotencyKey(account.accountNo, command.idempotencyKey);
     if (earlier !== null) return this.#replay(earlier, command, ctx);
-    const refusal = this.#refusalWithoutRow(command, ctx);
-    if (refusal !== null) return this.#refuse(refusal, command, ctx);
-    this.#take(command, account, ctx);
+    const verdict = this.#preTrade.check(command, account, ctx);
+    if (verdict.outcome === 'rejected') return this.#refuse(verdict, command, ctx);
+    this.#take(command, account, verdict, ctx);
+  }
+
+  /** Orders without an answer, of which none will come through the connection that we have now. */
+  stillUnknown(ctx: ShardContext): Order[] {
+    return [...this.#unknown.list(ctx.nowMs())].flatMap(({ id }) => {
+      const order = this.#desk.store.orders.get(id)?.order;
+      return order === undefined || isAnswered(order) ? [] : [order];
+    });
   }
 
   submitAnswered({ orderId, answer }: SubmitAnswered, ctx: ShardContext): StoredOrder | null {
@@ -75,6 +89,7 @@ export class Placing {
       case 'unknown':
       case 'failed':
         ctx.count('submits_unknown');
+        this.#unknown.add(stored.order, ctx.nowMs());
         this.#desk.waiters.giveUp(stored.order, ctx);
         return stored;
     }
@@ -93,38 +108,17 @@ export class Placing {
     this.#desk.waiters.add(order, { awaited: 'answer', replayed: true, replyTo, waitMs }, ctx);
   }
 
-  /** The checks that need no row: nothing is stored, the key is not consumed, a retry is safe. */
-  #refusalWithoutRow(command: PlaceOrder, ctx: ShardContext): Rejection | null {
-    if (!this.#desk.link.linked) return rejection('exchange_unavailable', {}, 'same_key');
-    if (this.#desk.unresolved.isReconciling(command.userId)) {
-      return rejection('account_reconciling', {}, 'same_key');
-    }
-    if (ctx.windowFree(EXCHANGE_CONNECTION) <= 0) return rejection('busy', {}, 'same_key');
-    const retryAfterMs = this.#rate.take(command.userId, ctx.nowMs());
-    if (retryAfterMs === null) return null;
-    const { ordersPerSecondMax } = this.#options;
-    return rejection('rate_limited', { ordersPerSecondMax, retryAfterMs }, 'same_key');
-  }
-
   /** A refused order leaves nothing behind, not even the account of a user who has none yet. */
-  #take(command: PlaceOrder, known: AccountRow | null, ctx: ShardContext): void {
-    const { limits, fees } = this.#options;
-    const market = this.#marketOf(command.symbol, ctx);
-    const funds = {
-      tradingState: known?.tradingState ?? 'active',
-      available: (asset: string) =>
-        known === null ? 0 : this.#desk.store.ledger.balanceOf(known.accountNo, 'available', asset),
-    };
-    const verdict = checkBeforeTrade(command, market, funds, limits, fees);
-    if (verdict.outcome === 'rejected') return this.#refuse(verdict, command, ctx);
+  #take(command: PlaceOrder, known: AccountRow | null, passed: Passed, ctx: ShardContext): void {
     const account = known ?? this.#desk.booking.accountOf(command.userId, ctx.nowMs());
-    const { order } = this.#desk.create(account, this.#intentOf(command, verdict, ctx), ctx);
+    const { order } = this.#desk.create(account, this.#intentOf(command, passed, ctx), ctx);
+    this.#preTrade.taken(command, order);
     ctx.count('orders_taken');
     const { replyTo, waitMs } = command;
     this.#desk.waiters.add(order, { awaited: 'answer', replayed: false, replyTo, waitMs }, ctx);
     ctx.ask<SubmitOrder>(
       EXCHANGE_CONNECTION,
-      submitOf(order),
+      submitOf(order, command.sandboxFault),
       (answer) => ({ kind: 'SubmitAnswered', orderId: order.id, answer }),
       this.#options.submitAskMs,
     );
@@ -132,12 +126,11 @@ export class Placing {
 
   #intentOf(
     command: PlaceOrder,
-    prices: { limitPriceInCents: number; referencePriceInCents: number },
+    { limitPriceInCents, referencePriceInCents }: Passed,
     ctx: ShardContext,
   ): OrderIntent {
     const { userId, idempotencyKey, symbol, side, orderType, timeInForce } = command;
     const { priceInCents, numShares } = command;
-    const { limitPriceInCents, referencePriceInCents } = prices;
     const nowMs = ctx.nowMs();
     return {
       id: this.#ids.next(bucketOf(userId), nowMs, () => ctx.random()),
@@ -155,17 +148,6 @@ export class Placing {
       createdAtMs: nowMs,
       sendAttemptedAtMs: nowMs, // the gate releases the submit with this very turn
       notAfterMs: nowMs + this.#options.notAfterMs,
-    };
-  }
-
-  #marketOf(symbol: string, ctx: ShardContext): Market | null {
-    const terms = ctx.referencePrice(symbol);
-    if (terms === null) return null;
-    return {
-      tickInCents: terms.tickInCents,
-      halted: terms.halted,
-      sessionOpen: this.#desk.link.session?.state === 'open',
-      lastPriceInCents: terms.price?.priceInCents ?? null,
     };
   }
 
@@ -200,7 +182,7 @@ function fieldsThatDiffer(order: Order, command: PlaceOrder): string[] {
   );
 }
 
-function submitOf(order: Order): Omit<SubmitOrder, 'replyTo'> {
+function submitOf(order: Order, sandboxFault: string | null): Omit<SubmitOrder, 'replyTo'> {
   const { id: orderId, userId, symbol, side, numShares, notAfterMs } = order;
   return {
     kind: 'SubmitOrder',
@@ -212,5 +194,6 @@ function submitOf(order: Order): Omit<SubmitOrder, 'replyTo'> {
     priceInCents: order.limitPriceInCents,
     numShares,
     notAfterMs,
+    sandboxFault,
   };
 }

@@ -190,6 +190,62 @@ export interface BookStray {
   readonly replyTo: ReplyTo<FactReply>;
 }
 
+/** What an operator does with a trade of the house: gives it to the user whose it is (E22). */
+export interface AssignTrade {
+  readonly kind: 'AssignTrade';
+  readonly epoch: string;
+  readonly execId: string;
+  readonly userId: string;
+  readonly replyTo: ReplyTo<HouseTradeReply>;
+}
+
+/** Or contests it with the exchange, which then is to bust it. */
+export interface RefuseTrade {
+  readonly kind: 'RefuseTrade';
+  readonly epoch: string;
+  readonly execId: string;
+  readonly reason: string;
+  readonly replyTo: ReplyTo<HouseTradeReply>;
+}
+
+export type HouseTradeReply =
+  | { readonly outcome: 'house_trade'; readonly trade: HouseTrade; readonly replayed: boolean }
+  | { readonly outcome: 'no_such_trade' }
+  | { readonly outcome: 'settled_otherwise'; readonly trade: HouseTrade };
+
+export interface ListHouseTrades {
+  readonly kind: 'ListHouseTrades';
+  readonly max: number;
+  readonly replyTo: ReplyTo<{
+    readonly outcome: 'house_trades';
+    readonly trades: readonly HouseTrade[];
+  }>;
+}
+
+export interface HouseTrade {
+  readonly epoch: string;
+  readonly execId: string;
+  readonly externalOrderId: string | null;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly lastQty: number;
+  readonly lastPriceInCents: number;
+  readonly feeInCents: number;
+  readonly exchangeAtMs: number;
+  /** `open`: an operator must decide. `assigning`: the user's shard has not confirmed it yet. */
+  readonly state: 'open' | 'assigning' | 'assigned' | 'refused';
+  readonly userId: string | null;
+  readonly reason: string | null;
+}
+
+/** From the house's shard to the user's, again until it is answered. */
+export interface ReceiveTrade {
+  readonly kind: 'ReceiveTrade';
+  readonly userId: string;
+  readonly trade: HouseTrade;
+  readonly replyTo: ReplyTo<FactReply>;
+}
+
 /** Durable: the sender may forget the fact. */
 export interface FactReply {
   readonly outcome: 'booked' | 'already_booked' | 'no_such_order';
@@ -360,6 +416,9 @@ export type OrderShardCommand =
   | ListUnresolved
   | ListOpenOrders
   | IncidentFound
+  | AssignTrade
+  | RefuseTrade
+  | ListHouseTrades
   | SetUserTradingState
   | SetUserLimits
   | GetUserLimits
@@ -367,4 +426,9 @@ export type OrderShardCommand =
   | GetShardState;
 
 /** Facts never meet `busy`: the sender's window bounds them. */
-export type OrderShardFact = OrderAcknowledged | ExecutionReported | OrderQueried | BookStray;
+export type OrderShardFact =
+  | OrderAcknowledged
+  | ExecutionReported
+  | OrderQueried
+  | BookStray
+  | ReceiveTrade;
