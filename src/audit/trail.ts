@@ -1,0 +1,137 @@
+// The event log itself: I18 (sequences), I22 (the hash chain and its anchors); and I11 (keys).
+import { CHAIN_START, eventHash } from '../store/event-hash.ts';
+import type { Audited } from './audited.ts';
+import type { Anchor } from './books.ts';
+import { breaks, countOf } from './money.ts';
+import type { Shard } from './shard.ts';
+import type { Tally } from './tally.ts';
+
+const SEQUENCE_OFF = `
+  SELECT account_no, event_no, seq, expected FROM (
+    SELECT account_no, event_no, seq,
+      row_number() OVER (PARTITION BY account_no ORDER BY event_no) AS expected
+    FROM events
+  ) WHERE seq <> expected`;
+const HEAD_OFF = `
+  SELECT user_id, last_seq, (
+    SELECT coalesce(max(seq), 0) FROM events WHERE events.account_no = accounts.account_no
+  ) AS head FROM accounts WHERE last_seq <> head`;
+
+export function auditSequences({ books }: Audited, tally: Tally): void {
+  for (const shard of books.shards) {
+    tally.looked('I18', 'accounts', countOf(shard, 'accounts'));
+    tally.looked('I18', 'events', countOf(shard, 'events'));
+    breaks<{ seq: number; expected: number }>(shard, SEQUENCE_OFF, (row) => {
+      tally.broke('I18', `an event has number ${row.seq}, expected was ${row.expected}`, row);
+    });
+    breaks<{ user_id: string }>(shard, HEAD_OFF, (row) => {
+      tally.broke('I18', `the last event of ${row.user_id} is not where the account has it`, row);
+    });
+  }
+}
+
+interface ChainedRow {
+  readonly eventNo: number;
+  readonly accountNo: number;
+  readonly seq: number;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly orderNo: number | null;
+  readonly detail: string;
+  readonly hash: Uint8Array;
+  readonly fillNo: number | null;
+  readonly epoch: string;
+  readonly execId: string;
+  readonly lastQty: number;
+  readonly lastPriceInCents: number;
+  readonly feeInCents: number;
+}
+
+const CHAINED = `
+  SELECT event_no AS eventNo, account_no AS accountNo, seq, kind, at_ms AS atMs,
+    events.order_no AS orderNo, detail, hash, events.fill_no AS fillNo, epoch, exec_id AS execId,
+    last_qty AS lastQty, last_price_in_cents AS lastPriceInCents, fee_in_cents AS feeInCents
+  FROM events LEFT JOIN fills USING (fill_no) ORDER BY event_no`;
+
+export function auditChain({ books }: Audited, tally: Tally): void {
+  for (const shard of books.shards) {
+    const anchors = books.anchors.filter((anchor) => anchor.shard === shard.name);
+    auditShardChain(shard, new Anchors(anchors), tally);
+  }
+}
+
+/** A break is told once, where it is: what follows is judged by the hashes as they stand. */
+function auditShardChain(shard: Shard, anchors: Anchors, tally: Tally): void {
+  let previous: Uint8Array = CHAIN_START;
+  for (const row of shard.rows<ChainedRow>(CHAINED)) {
+    const { eventNo, accountNo, seq, kind, hash } = row;
+    const shown = { shard: shard.name, eventNo, accountNo, seq, kind };
+    if (hash.length === 0 && previous.length === 0) {
+      tally.looked('I22', 'events older than the chain');
+      continue;
+    }
+    tally.looked('I22', 'events');
+    if (!eventHash(previous, hashedOf(row)).equals(hash)) {
+      tally.broke('I22', `event ${eventNo} or what is before it is not what was written`, shown);
+    }
+    const anchored = anchors.take(eventNo);
+    if (anchored !== null) tally.looked('I22', 'anchors');
+    if (anchored !== null && anchored !== Buffer.from(hash).toString('hex')) {
+      tally.broke('I22', `event ${eventNo} is not the one that was anchored`, {
+        ...shown,
+        anchored,
+      });
+    }
+    previous = hash;
+  }
+  for (const anchor of anchors.left()) {
+    tally.broke('I22', `the anchored event ${anchor.eventNo} is gone`, anchor);
+  }
+}
+
+function hashedOf(row: ChainedRow) {
+  const { fillNo, epoch, execId, lastQty, lastPriceInCents, feeInCents } = row;
+  const fill =
+    fillNo === null ? null : { fillNo, epoch, execId, lastQty, lastPriceInCents, feeInCents };
+  return { ...row, fill };
+}
+
+/** The anchored heads of one shard, by event. */
+class Anchors {
+  readonly #byEvent: Map<number, Anchor>;
+
+  constructor(anchors: readonly Anchor[]) {
+    this.#byEvent = new Map(anchors.map((anchor) => [anchor.eventNo, anchor]));
+  }
+
+  take(eventNo: number): string | null {
+    const anchor = this.#byEvent.get(eventNo);
+    this.#byEvent.delete(eventNo);
+    return anchor?.hash ?? null;
+  }
+
+  left(): Iterable<Anchor> {
+    return this.#byEvent.values();
+  }
+}
+
+const KEYS_REPEATED = `
+  SELECT user_id, idempotency_key, count(*) AS orders, min(id) AS first, max(id) AS last
+  FROM orders JOIN accounts USING (account_no)
+  GROUP BY account_no, idempotency_key HAVING count(*) > 1`;
+
+export function auditKeys({ books, venueLog }: Audited, tally: Tally): void {
+  for (const shard of books.shards) {
+    tally.looked('I11', 'orders', countOf(shard, 'orders'));
+    breaks<{ user_id: string; idempotency_key: string }>(shard, KEYS_REPEATED, (row) => {
+      tally.broke('I11', `key ${row.idempotency_key} of ${row.user_id} has two orders`, row);
+    });
+  }
+  if (venueLog === null) {
+    tally.notJudged('I11', 'orders at the exchange: no exchange log');
+    return;
+  }
+  for (const row of venueLog.repeatedOrders()) {
+    tally.broke('I11', `order ${row.client_order_id} is at the exchange twice`, row);
+  }
+}
