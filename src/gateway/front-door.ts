@@ -1,6 +1,7 @@
 // From a raw request to an answer: route, caller, headers, query, path, body, in this order, and
 // then the route itself. Whatever is refused has changed nothing. No socket in here: a simulated
 // customer comes in this way too.
+import { SANDBOX_FAULTS, type SandboxFault, sandboxFaultOf } from '../domain/sandbox-fault.ts';
 import type { LogSink } from '../runtime/log-sink.ts';
 import { ANONYMOUS, type Principal, tokenOf } from './auth.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -57,7 +58,10 @@ export class FrontDoor {
     }
     const checked = checkRequest(raw, found, caller.value, key);
     if (!checked.ok) return checked.answer;
-    return await found.route.handle(checked.value, this.#services);
+    const sandbox = checkSandboxFault(found.route, raw, this.#services.demo);
+    if (!sandbox.ok) return sandbox.answer;
+    const request = { ...checked.value, sandboxFault: sandbox.value };
+    return await found.route.handle(request, this.#services);
   }
 
   /**
@@ -100,7 +104,7 @@ function checkRequest(
   { route, params: rawParams }: Extract<Found, { outcome: 'route' }>,
   principal: Principal,
   key: string | null,
-): Step<RouteRequest<unknown, unknown, unknown>> {
+): Step<Omit<RouteRequest<unknown, unknown, unknown>, 'sandboxFault'>> {
   if (raw.body === 'too_large') return { ok: false, answer: problem('body_too_large') };
   const waitMs = waitOf(raw.headers.prefer);
   if (waitMs === null) return badHeader('Prefer', '`wait` must be a whole number of seconds');
@@ -125,6 +129,19 @@ function checkRequest(
       lastEventId: raw.headers['last-event-id'] === '' ? null : raw.headers['last-event-id'],
     },
   };
+}
+
+function checkSandboxFault(
+  route: Route,
+  { headers }: RawRequest,
+  demo: boolean,
+): Step<SandboxFault | null> {
+  const text = headers['outcry-sandbox-fault'];
+  if (route.takesSandboxFault !== true || text === '') return { ok: true, value: null };
+  if (!demo) return { ok: false, answer: problem('sandbox_only') };
+  const fault = sandboxFaultOf(text);
+  if (fault !== null) return { ok: true, value: fault };
+  return badHeader('Outcry-Sandbox-Fault', `must be one of ${SANDBOX_FAULTS.join(', ')}`);
 }
 
 function checkQuery(route: Route, text: string): Step<unknown> {

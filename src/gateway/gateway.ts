@@ -28,7 +28,7 @@ export interface GatewayOptions {
   /** Counts from 0; names the gateway's address and its streams. */
   readonly number: number;
   readonly shards: ShardMap;
-  /** Ready only when the demo users have their cash and shares. */
+  /** Ready only when the demo users have their cash and shares; sandbox faults are taken. */
   readonly demo: boolean;
   readonly prices: (symbol: string) => SymbolTerms | null;
   readonly config: GatewayConfig;
@@ -69,6 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     catalogue,
     prices,
     readiness,
+    demo,
     hub,
     threads,
     tokens: new Tokens(edge),

@@ -52,5 +52,6 @@ function headersFrom(found: ReadonlyMap<string, string>): RawRequest['headers'] 
     'idempotency-key': header('idempotency-key'),
     prefer: header('prefer'),
     'last-event-id': header('last-event-id'),
+    'outcry-sandbox-fault': header('outcry-sandbox-fault'),
   };
 }

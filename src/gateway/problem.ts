@@ -29,6 +29,11 @@ const EDGE_PROBLEMS = {
   unauthenticated: row(401, 'Not signed in', 'The token is missing, not valid or expired.'),
   invalid_credentials: row(401, 'Wrong credentials', 'The e-mail or the password is wrong.'),
   forbidden: row(403, 'Forbidden', 'This needs the admin role.'),
+  sandbox_only: row(
+    403,
+    'Sandbox only',
+    '`Outcry-Sandbox-Fault` is for demo mode; leave it out to place a real order.',
+  ),
   not_found: row(404, 'Not found', 'There is nothing at this path.'),
   method_not_allowed: row(405, 'Method not allowed', 'The path does not take this method.'),
   body_too_large: row(413, 'Body too large', 'A body may have 16 KB at the most.'),

@@ -8,6 +8,7 @@ export const HEADERS = [
   'idempotency-key',
   'prefer',
   'last-event-id',
+  'outcry-sandbox-fault',
 ] as const;
 export type HeaderName = (typeof HEADERS)[number];
 

@@ -1,5 +1,6 @@
 // What a route is: a method and path, who may call it, the shapes of what it takes, and one
 // function from request to answer. No socket in here: a route is tested by calling it.
+import type { SandboxFault } from '../domain/sandbox-fault.ts';
 import type { Principal } from './auth.ts';
 import type { Services } from './services.ts';
 import type { Shape } from './shape.ts';
@@ -35,6 +36,8 @@ export interface RouteRequest<Params, Query, Body> {
   /** `Prefer: wait`, in milliseconds. */
   readonly waitMs: number;
   readonly lastEventId: string | null;
+  /** What the customer asks the simulator to do wrong with this order; demo mode only. */
+  readonly sandboxFault: SandboxFault | null;
 }
 
 export interface Route<Params = unknown, Query = unknown, Body = unknown> {
@@ -44,6 +47,7 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly auth: 'none' | 'user' | 'admin';
   /** The key is validated, and echoed on every answer. */
   readonly takesIdempotencyKey?: true;
+  readonly takesSandboxFault?: true;
   readonly params?: Shape<Params>;
   /** Absent: no query parameter is known. */
   readonly query?: Shape<Query>;

@@ -21,6 +21,8 @@ export interface Services {
   /** The price feed is gapped, silent or down. */
   readonly isPriceFeedStale: () => boolean;
   readonly readiness: Readiness;
+  /** Demo mode: sandbox faults are taken. */
+  readonly demo: boolean;
   readonly hub: StreamHub;
   /** Thread -> its newest snapshot. */
   readonly threads: ReadonlyMap<string, ThreadSnapshotData>;

@@ -12,6 +12,7 @@ const headers = (authorization: string, cookie = '') => ({
   'idempotency-key': '',
   prefer: '',
   'last-event-id': '',
+  'outcry-sandbox-fault': '',
 });
 
 const signingKey = () => ({ outcome: 'signing_key', keyBase64url: KEY.toString('base64url') });

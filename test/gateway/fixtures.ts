@@ -60,7 +60,7 @@ export interface CallOptions {
   readonly headers?: Partial<RawRequest['headers']>;
 }
 
-export function aWorld(): World {
+export function aWorld({ demo = true } = {}): World {
   const edge = new FakeEdge().answer('GetSigningKey', () => ({
     outcome: 'signing_key',
     keyBase64url: KEY.toString('base64url'),
@@ -70,7 +70,7 @@ export function aWorld(): World {
     edge: edge.factory,
     number: 0,
     shards: SHARDS,
-    demo: true,
+    demo,
     prices: (symbol) =>
       symbol === 'IBM'
         ? {
@@ -120,6 +120,7 @@ function rawRequest(
       'idempotency-key': '',
       prefer: '',
       'last-event-id': '',
+      'outcry-sandbox-fault': '',
       ...auth,
       ...headers,
     },

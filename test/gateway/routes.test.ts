@@ -90,6 +90,7 @@ test('POST /order sends one command to the shard of the caller', async () => {
       priceInCents: 18_500,
       numShares: 10,
       waitMs: 5_000,
+      sandboxFault: null,
     },
     deadlineMs: 7_000,
   });

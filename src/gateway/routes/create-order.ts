@@ -36,6 +36,7 @@ export const createOrder: Route<unknown, unknown, Body> = {
   path: '/order',
   auth: 'user',
   takesIdempotencyKey: true,
+  takesSandboxFault: true,
   body,
 
   async handle(request, { edge, shards }) {
@@ -74,6 +75,7 @@ function placeOrderFrom({
   principal,
   idempotencyKey,
   waitMs,
+  sandboxFault,
   body: order,
 }: RouteRequest<unknown, unknown, Body>): Asked<PlaceOrder> {
   return {
@@ -87,6 +89,7 @@ function placeOrderFrom({
     priceInCents: order.priceInCents ?? null,
     numShares: order.numShares,
     waitMs,
+    sandboxFault,
   };
 }
 
