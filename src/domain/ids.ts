@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { customRandom, urlAlphabet } from 'nanoid';
 
 export const BUCKETS = 256;
+/** Who owns the trades that no order of a customer claims (E22). */
+export const HOUSE_USER_ID = 'usr_00_house';
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 const ORDER_ID = /^ord_[0-9a-f]{2}[0-9a-hjkmnp-tv-z]{9}[0-9a-z]{5}$/;
 const USER_ID = /^usr_[0-9a-f]{2}[0-9A-Za-z_-]{1,40}$/;

@@ -86,6 +86,19 @@ export function depositPostings(asset: string, amount: number): Posting[] {
   ];
 }
 
+/**
+ * One trade out of the house's books or into a customer's, by the account `transfers`, which sums to
+ * zero over all shards once both sides have booked. `shares` and `cash` are what the customer gets.
+ */
+export function transferPostings(symbol: string, shares: number, cash: number): Posting[] {
+  return [
+    { account: 'available', asset: symbol, amount: shares },
+    { account: 'transfers', asset: symbol, amount: -shares },
+    { account: 'available', asset: USD, amount: cash },
+    { account: 'transfers', asset: USD, amount: -cash },
+  ];
+}
+
 /** True when the postings sum to zero per asset, as every transaction's must. */
 export function isBalanced(postings: readonly Posting[]): boolean {
   const sums = new Map<string, number>();

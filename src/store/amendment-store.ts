@@ -25,13 +25,11 @@ const COLUMNS = `order_no AS orderNo, epoch, exec_id AS execId, exec_ref AS exec
 
 /** A correction may itself be corrected or busted: everything that hangs on the trade. */
 const OF_TRADE = `
-  WITH RECURSIVE refs (exec_id) AS (
+  WITH RECURSIVE hanging (ref) AS (
     VALUES (?)
-    UNION SELECT amendments.exec_id FROM refs
-    JOIN amendments ON exec_ref = refs.exec_id AND epoch = ?
+    UNION SELECT amendments.exec_id FROM hanging JOIN amendments ON exec_ref = ref AND epoch = ?
   )
-  SELECT ${COLUMNS} FROM refs JOIN amendments ON exec_ref = refs.exec_id AND epoch = ?
-  ORDER BY seq`;
+  SELECT ${COLUMNS} FROM hanging JOIN amendments ON exec_ref = ref AND epoch = ? ORDER BY seq`;
 
 export class AmendmentStore {
   readonly #insert: Statement;

@@ -154,6 +154,8 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     UNIQUE (exec_id, epoch)
   ) STRICT;
   CREATE INDEX amendments_by_ref ON amendments (exec_ref, epoch);
+  CREATE INDEX amendments_by_order ON amendments (order_no);
+  CREATE INDEX incidents_by_order ON incidents (order_no) WHERE order_no IS NOT NULL;
 
   -- sha256 over this event and the hash of the one before it in this shard; empty before schema 2.
   ALTER TABLE events ADD COLUMN hash BLOB NOT NULL DEFAULT x'';
@@ -163,16 +165,16 @@ export const SHARD_MIGRATIONS: readonly string[] = [
   CREATE INDEX postings_by_tx ON postings (tx_no);
   CREATE INDEX deposits_by_event ON deposits (event_no);
 
-  -- Trades on their way between the house and a user, keyed by execId: 'out' here, 'in' there.
+  -- What became of the house's trades: given to a user (who confirms it), or refused.
   CREATE TABLE assignments (
     epoch TEXT NOT NULL,
     exec_id TEXT NOT NULL,
-    direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
-    user_id TEXT NOT NULL,
+    user_id TEXT, -- null when refused
     state TEXT NOT NULL CHECK (state IN ('sent', 'done', 'refused')),
+    reason TEXT,
     at_ms INTEGER NOT NULL,
-    detail TEXT NOT NULL,
-    PRIMARY KEY (epoch, exec_id, direction)
+    PRIMARY KEY (epoch, exec_id),
+    CHECK ((state = 'refused') = (user_id IS NULL))
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -6,6 +6,7 @@ import { openDatabase } from './database.ts';
 import { DepositStore } from './deposit-store.ts';
 import { EventStore } from './event-store.ts';
 import { FillStore } from './fill-store.ts';
+import { HouseTradeStore } from './house-trade-store.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { OrderStore } from './order-store.ts';
 import { SHARD_MIGRATIONS } from './shard-schema.ts';
@@ -27,6 +28,7 @@ export class ShardStore {
   readonly events: EventStore;
   readonly ledger: LedgerStore;
   readonly deposits: DepositStore;
+  readonly houseTrades: HouseTradeStore;
   readonly turn: TurnTransaction;
   readonly #addIncident: Statement<[string, number | null, number | null, number, string]>;
 
@@ -43,6 +45,7 @@ export class ShardStore {
     this.events = new EventStore(db);
     this.ledger = new LedgerStore(db);
     this.deposits = new DepositStore(db);
+    this.houseTrades = new HouseTradeStore(db);
     this.turn = new TurnTransaction(db, walPagesMax);
     this.#addIncident = db.prepare(
       'INSERT INTO incidents (kind, account_no, order_no, at_ms, detail) VALUES (?, ?, ?, ?, ?)',

@@ -91,6 +91,7 @@ function orderShards({ config, shardMap }: Settings): Kind {
       clockSkewMs: LIMITS.clockSkewMs,
       settleWindowMs: LIMITS.settleWindowMs,
     },
+    shards: shardMap,
     lateAck: config.lateAck,
   };
   return define<ShardContext>({

@@ -23,8 +23,8 @@ import {
   venueCumQtyAtEnd,
 } from '../../domain/order.ts';
 import type { TradeTerms } from '../../domain/trade-terms.ts';
-import { isAllowedMove } from '../../domain/transitions.ts';
 import type { StateInForce } from '../../domain/trading-states.ts';
+import { isAllowedMove } from '../../domain/transitions.ts';
 import type { OrderEventKind, TradeEventKind } from '../../domain/user-event.ts';
 import type { AccountRow } from '../../store/account-store.ts';
 import type { ChangedTrade, Origin } from '../../store/event-detail.ts';

@@ -32,7 +32,7 @@ export class FactBooking {
     const found = this.#desk.store.orders.get(fact.orderId);
     if (found === null) return this.#unknown(fact, ctx);
     let stored = this.#acknowledge(found, fact, ctx);
-    for (const execution of fact.executions) stored = this.#execute(stored, execution, ctx);
+    for (const execution of fact.executions) stored = this.execute(stored, execution, ctx);
     reply(fact, found, stored, ctx);
     return stored;
   }
@@ -41,7 +41,7 @@ export class FactBooking {
   executed(fact: ExecutionReported, ctx: ShardContext): StoredOrder | null {
     const found = this.#desk.store.orders.get(fact.orderId);
     if (found === null) return this.#unknown(fact, ctx);
-    const stored = this.#execute(found, fact.execution, ctx);
+    const stored = this.execute(found, fact.execution, ctx);
     reply(fact, found, stored, ctx);
     return stored;
   }
@@ -63,7 +63,8 @@ export class FactBooking {
     return after;
   }
 
-  #execute(stored: StoredOrder, execution: Execution, ctx: ShardContext): StoredOrder {
+  /** One execution, whatever its kind; booked already, it changes nothing. */
+  execute(stored: StoredOrder, execution: Execution, ctx: ShardContext): StoredOrder {
     const known = this.#acknowledge(stored, execution, ctx);
     switch (execution.execKind) {
       case 'accepted':

@@ -8,7 +8,12 @@ import type {
   RecallSubmits,
   SubmitReply,
 } from '../exchange-connection/protocol.ts';
-import type { OrderShardCommand, OrderShardFact, SetUserTradingState } from './protocol.ts';
+import type {
+  FactReply,
+  OrderShardCommand,
+  OrderShardFact,
+  SetUserTradingState,
+} from './protocol.ts';
 import type { WaitEnded } from './waiters.ts';
 
 export interface SubmitAnswered {
@@ -53,12 +58,28 @@ export interface UserHalt {
   readonly replyTo: SetUserTradingState['replyTo'];
 }
 
+/** The user's shard has the trade that an operator gave it, or cannot be asked just now. */
+export interface TradeReceived {
+  readonly kind: 'TradeReceived';
+  readonly epoch: string;
+  readonly execId: string;
+  readonly answer: FactReply | AskFailure;
+}
+
+export interface AssignmentDue {
+  readonly kind: 'AssignmentDue';
+  readonly epoch: string;
+  readonly execId: string;
+}
+
 export type OwnMessage =
   | SubmitAnswered
   | CancelAnswered
   | CancelDue
   | ConnectionLife
   | AnchorDue
+  | TradeReceived
+  | AssignmentDue
   | WaitEnded
   | RecallAnswered;
 

@@ -8,13 +8,14 @@ import type { AnchorLog } from '../../store/anchor-log.ts';
 import type { ChainHead } from '../../store/event-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
-import { EXCHANGE_CONNECTION } from '../addresses.ts';
+import { EXCHANGE_CONNECTION, type ShardMap } from '../addresses.ts';
 import type { LinkChanged, WatchLink } from '../exchange-connection/protocol.ts';
 import { StoreActor } from '../store-actor.ts';
 import { Cancelling, type CancellingOptions } from './cancelling.ts';
 import { Desk } from './desk.ts';
 import { FactBooking } from './fact-booking.ts';
 import { Funding } from './funding.ts';
+import { House } from './house.ts';
 import type { ConnectionLife, OrderShardMessage, ShardContext } from './messages.ts';
 import { OperatorControls } from './operator-controls.ts';
 import { Placing, type PlacingOptions } from './placing.ts';
@@ -30,6 +31,7 @@ export interface OrderShardOptions {
   readonly store: ShardStore;
   /** The buckets whose users live in this file. */
   readonly buckets: readonly number[];
+  readonly shards: ShardMap;
   readonly fees: FeeSchedule;
   readonly preTrade: PreTradeOptions;
   readonly placing: Omit<PlacingOptions, 'clockSkewMs'>;
@@ -59,6 +61,7 @@ export class OrderShard
   readonly #facts: FactBooking;
   readonly #queries: QueryBooking;
   readonly #reading: Reading;
+  readonly #house: House;
   readonly #options: OrderShardOptions;
   /** Of the last commit: a head of this turn may yet be rolled back. */
   #committedHead: ChainHead;
@@ -86,6 +89,11 @@ export class OrderShard
     this.#queries = new QueryBooking(this.#desk, bounds.settleWindowMs);
     this.#reading = new Reading(this.#desk);
     this.#funding = new Funding(this.#desk);
+    this.#house = new House(this.#desk, this.#facts, {
+      shards: options.shards,
+      takeId: (userId, own) => this.#placing.takeId(userId, own),
+    });
+    this.#house.resume(ctx);
     this.#placing.takeUpIds(options.buckets);
     for (const { order } of store.orders.listOpen()) {
       this.#desk.unresolved.foundAtStart(order);
@@ -126,24 +134,26 @@ export class OrderShard
         return this.#onLinkChanged(message, ctx);
       case 'ConnectionLife':
         return this.#onConnectionLife(message, ctx);
-      case 'GetOrder':
-        return this.#reading.order(message, ctx);
-      case 'GetAccount':
-        return this.#reading.account(message, ctx);
-      case 'GetPositions':
-        return this.#reading.positions(message, ctx);
       case 'DepositAssets':
         return this.#funding.deposit(message, ctx);
       case 'WithdrawAssets':
         return this.#funding.withdraw(message, ctx);
+      case 'GetOrder':
+      case 'GetAccount':
+      case 'GetPositions':
       case 'ReadEvents':
-        return this.#reading.events(message, ctx);
       case 'UnwatchUser':
-        return this.#desk.watchers.remove(message.userId, message.watcher);
       case 'ListUnresolved':
-        return this.#reading.unresolved(message, ctx);
       case 'ListOpenOrders':
-        return this.#reading.openOrders(message, ctx);
+        return this.#reading.receive(message, ctx);
+      case 'BookStray':
+      case 'AssignTrade':
+      case 'RefuseTrade':
+      case 'ListHouseTrades':
+      case 'ReceiveTrade':
+      case 'TradeReceived':
+      case 'AssignmentDue':
+        return this.#house.receive(message, ctx);
       case 'IncidentFound':
         return this.#onIncidentFound(message, ctx);
       case 'AnchorDue':

@@ -15,7 +15,17 @@ import type {
   ListUnresolved,
   OpenOrder,
   ReadEvents,
+  UnwatchUser,
 } from './protocol.ts';
+
+export type Question =
+  | GetOrder
+  | GetAccount
+  | GetPositions
+  | ReadEvents
+  | UnwatchUser
+  | ListUnresolved
+  | ListOpenOrders;
 
 export class Reading {
   readonly #desk: Desk;
@@ -24,7 +34,26 @@ export class Reading {
     this.#desk = desk;
   }
 
-  order({ userId, orderId, replyTo }: GetOrder, ctx: ShardContext): void {
+  receive(message: Question, ctx: ShardContext): void {
+    switch (message.kind) {
+      case 'GetOrder':
+        return this.#order(message, ctx);
+      case 'GetAccount':
+        return this.#account(message, ctx);
+      case 'GetPositions':
+        return this.#positions(message, ctx);
+      case 'ReadEvents':
+        return this.#events(message, ctx);
+      case 'UnwatchUser':
+        return this.#desk.watchers.remove(message.userId, message.watcher);
+      case 'ListUnresolved':
+        return this.#unresolved(message, ctx);
+      case 'ListOpenOrders':
+        return this.#openOrders(message, ctx);
+    }
+  }
+
+  #order({ userId, orderId, replyTo }: GetOrder, ctx: ShardContext): void {
     const order = this.#desk.store.orders.get(orderId)?.order;
     if (order?.userId !== userId) {
       return ctx.reply(replyTo, rejection('order_not_found', { orderId }));
@@ -32,18 +61,18 @@ export class Reading {
     ctx.reply(replyTo, { outcome: 'order', order, replayed: false });
   }
 
-  account({ userId, replyTo }: GetAccount, ctx: ShardContext): void {
+  #account({ userId, replyTo }: GetAccount, ctx: ShardContext): void {
     const row = this.#desk.booking.accountOf(userId, ctx.nowMs());
     ctx.reply(replyTo, { outcome: 'account', account: this.#desk.booking.balancesOf(row) });
   }
 
-  positions({ userId, replyTo }: GetPositions, ctx: ShardContext): void {
+  #positions({ userId, replyTo }: GetPositions, ctx: ShardContext): void {
     const { accountNo } = this.#desk.booking.accountOf(userId, ctx.nowMs());
     const holdings = holdingsOf(this.#desk.store.ledger.balancesOf(accountNo));
     ctx.reply(replyTo, { outcome: 'positions', holdings });
   }
 
-  events(query: ReadEvents, ctx: ShardContext): void {
+  #events(query: ReadEvents, ctx: ShardContext): void {
     const { userId, max, watcher, replyTo } = query;
     const { accountNo, lastSeq } = this.#desk.booking.accountOf(userId, ctx.nowMs());
     const afterSeq = query.afterSeq ?? lastSeq;
@@ -54,12 +83,12 @@ export class Reading {
     ctx.reply(replyTo, { outcome: 'events', events, headSeq: lastSeq, caughtUp });
   }
 
-  unresolved({ olderThanMs, max, replyTo }: ListUnresolved, ctx: ShardContext): void {
+  #unresolved({ olderThanMs, max, replyTo }: ListUnresolved, ctx: ShardContext): void {
     const orders = this.#desk.unresolved.list(ctx.nowMs(), olderThanMs, max);
     ctx.reply(replyTo, { outcome: 'unresolved', orders });
   }
 
-  openOrders({ after, max, replyTo }: ListOpenOrders, ctx: ShardContext): void {
+  #openOrders({ after, max, replyTo }: ListOpenOrders, ctx: ShardContext): void {
     const limit = Math.min(max, LIMITS.openOrdersPageMax);
     const page = this.#desk.store.orders.listOpenAfter(after, limit);
     const last = page.at(-1);

@@ -79,6 +79,7 @@ export class ShardRig {
           },
           cancelling: { cancelAskMs: 5_000, backoffMinMs: 500, backoffMaxMs: 5_000 },
           bounds: { indexLagMs: 1_000, clockSkewMs: 1_000, settleWindowMs: 2_000 },
+          shards: new Array<number>(256).fill(0),
           lateAck: 'cancel',
           anchors: null,
         },

@@ -1,0 +1,84 @@
+// The trades of the house in its shard file (E22), and what an operator has decided about each.
+import type { Statement } from 'better-sqlite3';
+import { HOUSE_USER_ID } from '../domain/ids.ts';
+import type { Side } from '../domain/order.ts';
+import type { Db } from './database.ts';
+
+export interface HouseTradeRow {
+  readonly epoch: string;
+  readonly execId: string;
+  readonly orderId: string;
+  readonly externalOrderId: string | null;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly lastQty: number;
+  readonly lastPriceInCents: number;
+  readonly feeInCents: number;
+  readonly exchangeAtMs: number;
+  /** Null: nothing has been decided. */
+  readonly state: 'sent' | 'done' | 'refused' | null;
+  readonly userId: string | null;
+  readonly reason: string | null;
+}
+
+const SELECT = `
+  SELECT fills.epoch, fills.exec_id AS execId, orders.id AS orderId,
+         orders.external_order_id AS externalOrderId,
+         symbol, side, last_qty AS lastQty, last_price_in_cents AS lastPriceInCents,
+         fills.fee_in_cents AS feeInCents, exchange_at_ms AS exchangeAtMs,
+         assignments.state, assignments.user_id AS userId, assignments.reason
+  FROM accounts
+  JOIN orders ON orders.account_no = accounts.account_no
+  JOIN events ON events.order_no = orders.order_no AND events.order_no IS NOT NULL
+  JOIN fills ON fills.fill_no = events.fill_no
+  LEFT JOIN assignments ON assignments.epoch = fills.epoch AND assignments.exec_id = fills.exec_id
+  WHERE accounts.user_id = '${HOUSE_USER_ID}'`;
+
+export class HouseTradeStore {
+  readonly #find: Statement<[string, string], HouseTradeRow>;
+  readonly #list: Statement<[number], HouseTradeRow>;
+  readonly #sent: Statement<[], { epoch: string; execId: string }>;
+  readonly #decide: Statement;
+  readonly #confirm: Statement<[string, string]>;
+
+  constructor(db: Db) {
+    this.#find = db.prepare(`${SELECT} AND fills.exec_id = ? AND fills.epoch = ?`);
+    this.#list = db.prepare(`${SELECT} ORDER BY fills.fill_no DESC LIMIT ?`);
+    this.#sent = db.prepare(
+      "SELECT epoch, exec_id AS execId FROM assignments WHERE state = 'sent' ORDER BY at_ms",
+    );
+    this.#decide = db.prepare(
+      `INSERT INTO assignments (epoch, exec_id, user_id, state, reason, at_ms)
+       VALUES (@epoch, @execId, @userId, @state, @reason, @atMs)`,
+    );
+    this.#confirm = db.prepare(
+      "UPDATE assignments SET state = 'done' WHERE exec_id = ? AND epoch = ?",
+    );
+  }
+
+  find(epoch: string, execId: string): HouseTradeRow | null {
+    return this.#find.get(execId, epoch) ?? null;
+  }
+
+  /** Newest first. */
+  list(max: number): HouseTradeRow[] {
+    return this.#list.all(max);
+  }
+
+  /** Given to a user whose shard has not confirmed it. */
+  listSent(): HouseTradeRow[] {
+    return this.#sent.all().flatMap(({ epoch, execId }) => this.find(epoch, execId) ?? []);
+  }
+
+  assign(epoch: string, execId: string, userId: string, atMs: number): void {
+    this.#decide.run({ epoch, execId, userId, state: 'sent', reason: null, atMs });
+  }
+
+  refuse(epoch: string, execId: string, reason: string, atMs: number): void {
+    this.#decide.run({ epoch, execId, userId: null, state: 'refused', reason, atMs });
+  }
+
+  confirm(epoch: string, execId: string): void {
+    this.#confirm.run(execId, epoch);
+  }
+}
