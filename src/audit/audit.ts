@@ -8,7 +8,6 @@ import { auditHistory } from './history.ts';
 import { auditHoldings } from './holdings.ts';
 import { auditMoney } from './money.ts';
 import { auditSettled } from './settled.ts';
-import { HOUSE_USER_ID } from './stray-orders.ts';
 import { Tally } from './tally.ts';
 import { auditChain, auditKeys, auditSequences } from './trail.ts';
 import type { VenueLog } from './venue-log.ts';
@@ -73,7 +72,7 @@ export function judge(
   { books, venueLog, settled }: Pick<Audited, 'books' | 'venueLog' | 'settled'>,
 ): AuditReport {
   const tally = new Tally();
-  const audited = { books, venueLog, settled, houseUserId: HOUSE_USER_ID, bounds: BOUNDS };
+  const audited = { books, venueLog, settled, bounds: BOUNDS };
   for (const check of CHECKS) check(audited, tally);
   const verdicts = tally.verdicts();
   return {

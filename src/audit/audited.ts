@@ -17,6 +17,5 @@ export interface Audited {
   readonly venueLog: VenueLog | null;
   /** The faults have ended, nothing may be open. */
   readonly settled: boolean;
-  readonly houseUserId: string;
   readonly bounds: AuditBounds;
 }

@@ -1,4 +1,6 @@
 // Money and shares as the ledger has them: I1, I3, I4.
+import { HOUSE_USER_ID } from '../domain/ids.ts';
+import { USD } from '../domain/ledger.ts';
 import { ACCOUNT_CODES } from '../store/ledger-store.ts';
 import type { Audited } from './audited.ts';
 import type { Shard } from './shard.ts';
@@ -12,11 +14,15 @@ const UNBALANCED = `
   GROUP BY tx_no, asset HAVING sum(amount) <> 0`;
 const ASSETS_OFF =
   'SELECT asset, sum(amount) AS amount FROM balances GROUP BY asset HAVING amount <> 0';
-/** What came from outside less what went there is what the bank account has against it. */
+/**
+ * What came from outside less what went there is what the bank has against it; of shares that moved
+ * between users, `transfers`, whose cash is in no deposit.
+ */
 const BANK_OFF = `
   SELECT asset, sum(deposited) AS deposited, sum(banked) AS banked FROM (
     SELECT asset, amount AS deposited, 0 AS banked FROM deposits
-    UNION ALL SELECT asset, 0, -amount FROM balances WHERE account = ${bank}
+    UNION ALL SELECT asset, 0, -amount FROM balances
+      WHERE account = ${bank} OR (account = ${transfers} AND asset <> '${USD}')
   ) GROUP BY asset HAVING sum(deposited) <> sum(banked)`;
 const NEGATIVE = `
   SELECT user_id, asset, account, amount, trading_state,
@@ -36,7 +42,7 @@ interface NegativeRow {
   readonly incident: number;
 }
 
-export function auditMoney({ books, settled, houseUserId }: Audited, tally: Tally): void {
+export function auditMoney({ books, settled }: Audited, tally: Tally): void {
   for (const shard of books.shards) {
     tally.looked('I1', 'postings', countOf(shard, 'postings'));
     breaks(shard, UNBALANCED, (row) => tally.broke('I1', 'a transaction does not balance', row));
@@ -48,7 +54,7 @@ export function auditMoney({ books, settled, houseUserId }: Audited, tally: Tall
     });
     tally.looked('I3', 'balances', countOf(shard, 'balances'));
     breaks<NegativeRow>(shard, NEGATIVE, (row) => {
-      if (row.user_id === houseUserId) return; // it has no deposits: what it holds, it owes (E22)
+      if (row.user_id === HOUSE_USER_ID) return; // it has no deposits: what it holds, it owes (E22)
       if (row.trading_state === 'active') tally.broke('I3', 'negative, and not restricted', row);
       else if (row.incident === 0) tally.broke('I3', 'negative, and no incident says why', row);
     });

@@ -1,11 +1,14 @@
 // What must be true once the faults have ended and everything has come to rest: I12 (both sides
 // know the same orders, and they stand alike) and I25 (nothing is open in the middle).
+import { HOUSE_USER_ID } from '../domain/ids.ts';
 import { type OrderStatus, unresolvedReasonOf } from '../domain/order.ts';
 import { type OrderRow, orderFromRow } from '../store/order-row.ts';
 import type { Audited } from './audited.ts';
-import { strayOrderOf } from './stray-orders.ts';
+import { breaks } from './money.ts';
 import type { Tally } from './tally.ts';
 import type { VenueFinder, VenueLog, VenueOrderRow } from './venue-log.ts';
+
+const ON_THEIR_WAY = "SELECT * FROM assignments WHERE state = 'sent'";
 
 export function auditSettled(audited: Audited, tally: Tally): void {
   const { books, venueLog, settled } = audited;
@@ -17,6 +20,9 @@ export function auditSettled(audited: Audited, tally: Tally): void {
   if (venueLog === null) tally.notJudged('I12', 'the other side: no exchange log');
   const finder = venueLog?.finder() ?? null;
   for (const shard of books.shards) {
+    breaks(shard, ON_THEIR_WAY, (row) => {
+      tally.broke('I25', 'a trade of the house has not reached its new owner', row);
+    });
     for (const row of shard.orders()) {
       auditAtRest(row, shard.name, tally);
       if (venueLog !== null && finder !== null) {
@@ -58,19 +64,15 @@ interface OtherSide {
 }
 
 function auditOtherSide(row: OrderRow, side: OtherSide, tally: Tally): void {
+  if (row.user_id === HOUSE_USER_ID) return; // trades without an order: I6 has judged those
   tally.looked('I12', 'orders');
   const { id, status, cum_qty, external_order_id } = row;
   const shown = { shard: side.shard, id, status, cum_qty, external_order_id };
-  const stray = strayOrderOf(row.idempotency_key);
-  const venue =
-    stray === null
-      ? side.finder.order(id)
-      : side.finder.orderByExternalId(stray.epoch, stray.externalOrderId);
+  const venue = side.finder.order(id);
   if (venue === null) {
     if (status === 'failed' || (status === 'cancelled' && cum_qty === 0)) return;
     return tally.broke('I12', `order ${id} is ${status}, and unknown to the exchange`, shown);
   }
-  if (stray !== null) return; // the house has its trades, not its life: I6 has judged those
   const standing = standingOf(venue, side);
   if (standing.as.includes(status) && (standing.cumQty ?? cum_qty) === cum_qty) return;
   const there = `${standing.as.join(' or ')} ${standing.cumQty ?? ''}`;

@@ -8,7 +8,7 @@ import { SHARD_MIGRATIONS } from '../store/shard-schema.ts';
 
 export interface FillRow {
   readonly order_id: string;
-  readonly idempotency_key: string;
+  readonly user_id: string;
   readonly fill_no: number;
   readonly order_no: number;
   readonly epoch: string;
@@ -19,7 +19,7 @@ export interface FillRow {
 
 export interface AmendmentRow {
   readonly order_id: string;
-  readonly idempotency_key: string;
+  readonly user_id: string;
   readonly epoch: string;
   readonly exec_id: string;
   readonly exec_ref: string;
@@ -30,10 +30,11 @@ export interface AmendmentRow {
 
 const ORDERS = 'SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)';
 const FILLS = `
-  SELECT fills.*, orders.id AS order_id, idempotency_key FROM fills JOIN orders USING (order_no)`;
+  SELECT fills.*, orders.id AS order_id, user_id
+  FROM fills JOIN orders USING (order_no) JOIN accounts USING (account_no)`;
 const AMENDMENTS = `
-  SELECT amendments.*, orders.id AS order_id, idempotency_key
-  FROM amendments JOIN orders USING (order_no)`;
+  SELECT amendments.*, orders.id AS order_id, user_id
+  FROM amendments JOIN orders USING (order_no) JOIN accounts USING (account_no)`;
 
 export class Shard {
   /** Two digits, as in the file's name. */
@@ -140,7 +141,7 @@ const CHAINS = `
       JOIN amendments AS later
         ON later.exec_ref = earlier.exec_id AND later.epoch = earlier.epoch
   )
-  SELECT fills.*, '' AS order_id, '' AS idempotency_key, amendments.kind, amendments.seq,
+  SELECT fills.*, '' AS order_id, '' AS user_id, amendments.kind, amendments.seq,
          amendments.last_qty AS lastQty, amendments.last_price_in_cents AS lastPriceInCents
   FROM chain JOIN fills USING (fill_no) JOIN amendments USING (amendment_no)`;
 

@@ -46,7 +46,6 @@ const TABLES = `
   );`;
 const INDEXES = `
   CREATE INDEX orders_by_client ON orders (client_order_id);
-  CREATE INDEX orders_by_external ON orders (external_order_id, epoch);
   CREATE INDEX executions_by_id ON executions (exec_id, epoch);
   CREATE INDEX executions_by_order ON executions (external_order_id, epoch, seq);`;
 const INSERT_ORDER = `INSERT INTO orders VALUES (@logNo, @epoch, @clientOrderId, @externalOrderId,
@@ -137,7 +136,6 @@ export class VenueLog {
 export class VenueFinder {
   readonly #execution;
   readonly #byClient;
-  readonly #byExternal;
   readonly #life;
 
   constructor(db: Db) {
@@ -146,9 +144,6 @@ export class VenueFinder {
     );
     this.#byClient = db.prepare<[string], VenueOrderRow>(
       'SELECT * FROM orders WHERE client_order_id = ? ORDER BY log_no',
-    );
-    this.#byExternal = db.prepare<[string, string], VenueOrderRow>(
-      'SELECT * FROM orders WHERE external_order_id = ? AND epoch = ?',
     );
     this.#life = db.prepare<[string, string], VenueLife>(
       `SELECT coalesce(max(cum_qty), 0) AS cumMax,
@@ -167,10 +162,6 @@ export class VenueFinder {
 
   order(clientOrderId: string): VenueOrderRow | null {
     return this.#byClient.get(clientOrderId) ?? null;
-  }
-
-  orderByExternalId(epoch: string, externalOrderId: string): VenueOrderRow | null {
-    return this.#byExternal.get(externalOrderId, epoch) ?? null;
   }
 
   /** What has become of an order that the exchange took. */
