@@ -1,6 +1,7 @@
 // Users, credentials, symbols and what demo users were given. One writer: the directory actor.
 import type { Statement } from 'better-sqlite3';
 import { type Db, openDatabase } from './database.ts';
+import { TradingStateStore } from './trading-state-store.ts';
 import { TurnTransaction } from './transaction.ts';
 
 const MIGRATIONS: readonly string[] = [
@@ -34,15 +35,30 @@ const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE trading_states (
+    version INTEGER PRIMARY KEY AUTOINCREMENT,
+    symbol TEXT NOT NULL, -- empty: the whole broker
+    state TEXT NOT NULL CHECK (state IN ('active', 'reducing', 'halted')),
+    reason TEXT,
+    decided_by TEXT NOT NULL,
+    decided_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX trading_states_by_symbol ON trading_states (symbol, version);
+  `,
 ];
 
-export interface User {
+export interface ListedUser {
   readonly userId: string;
   readonly email: string;
   readonly name: string;
   readonly role: 'customer' | 'admin';
-  readonly passwordHash: string;
   readonly isDemo: boolean;
+  readonly createdAtMs: number;
+}
+
+export interface User extends Omit<ListedUser, 'createdAtMs'> {
+  readonly passwordHash: string;
 }
 
 export interface StoredSymbol {
@@ -58,10 +74,12 @@ interface UserRow {
   readonly role: User['role'];
   readonly password_hash: string;
   readonly is_demo: number;
+  readonly created_at_ms: number;
 }
 
 export class DirectoryStore {
   readonly turn: TurnTransaction;
+  readonly tradingStates: TradingStateStore;
   readonly #db: Db;
   readonly #insertUser: Statement;
   readonly #updateUser: Statement;
@@ -71,6 +89,7 @@ export class DirectoryStore {
   constructor(path: string, walPagesMax: number) {
     this.#db = openDatabase(path, { synchronous: 'FULL', migrations: MIGRATIONS, walPagesMax });
     this.turn = new TurnTransaction(this.#db, walPagesMax);
+    this.tradingStates = new TradingStateStore(this.#db);
     this.#insertUser = this.#db.prepare(
       `INSERT INTO users (user_id, email, name, role, password_hash, is_demo, created_at_ms)
        VALUES (@userId, @email, @name, @role, @passwordHash, @demo, @nowMs)`,
@@ -100,6 +119,22 @@ export class DirectoryStore {
 
   updateUser(user: User): void {
     this.#updateUser.run({ ...user, demo: user.isDemo ? 1 : 0, isDemo: null });
+  }
+
+  getUser(userId: string): ListedUser | null {
+    const row = this.#db.prepare('SELECT * FROM users WHERE user_id = ?').get(userId);
+    return row === undefined ? null : listedFromRow(row as UserRow);
+  }
+
+  /** By id, after `afterUserId`. */
+  listUsers(afterUserId: string, max: number): ListedUser[] {
+    const query = 'SELECT * FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?';
+    return (this.#db.prepare(query).all(afterUserId, max) as UserRow[]).map(listedFromRow);
+  }
+
+  hasSymbol(symbol: string): boolean {
+    const query = 'SELECT 1 FROM symbols WHERE symbol = ?';
+    return this.#db.prepare(query).get(symbol) !== undefined;
   }
 
   countUsers(): number {
@@ -142,12 +177,17 @@ export class DirectoryStore {
 }
 
 function userFromRow(row: UserRow): User {
+  const { createdAtMs: _, ...user } = listedFromRow(row);
+  return { ...user, passwordHash: row.password_hash };
+}
+
+function listedFromRow(row: UserRow): ListedUser {
   return {
     userId: row.user_id,
     email: row.email,
     name: row.name,
     role: row.role,
-    passwordHash: row.password_hash,
     isDemo: row.is_demo === 1,
+    createdAtMs: row.created_at_ms,
   };
 }

@@ -1,7 +1,8 @@
 // The kinds of actors and how each is made from the settings. Pure composition: no behaviour of its
 // own.
 import type { BrokerContext, PricePublisher } from '../actors/context.ts';
-import { Directory, type DirectoryMessage } from '../actors/directory/directory.ts';
+import { Directory } from '../actors/directory/directory.ts';
+import type { DirectoryContext } from '../actors/directory/messages.ts';
 import {
   type Message as ConnectionMessage,
   ExchangeConnection,
@@ -121,7 +122,7 @@ function fanouts(): Kind {
 }
 
 function directory({ config, shardMap, freshSigningKey }: Settings): Kind {
-  return define<BrokerContext<DirectoryMessage>>({
+  return define<DirectoryContext>({
     ...ALONE,
     ...SMALL,
     kind: 'directory',

@@ -2,24 +2,22 @@
 // the exchange first lists it; a grant counts as done when the shard has confirmed it.
 import { BUCKETS, newUserId } from '../../domain/ids.ts';
 import { USD } from '../../domain/ledger.ts';
-import {
-  type Address,
-  type AskFailure,
-  type DurableActor,
-  isAskFailure,
-} from '../../runtime/actor.ts';
+import { type Address, type DurableActor, isAskFailure } from '../../runtime/actor.ts';
 import type { DirectoryStore, User } from '../../store/directory-store.ts';
-import { type ShardMap, shardOf } from '../addresses.ts';
-import type { BrokerContext } from '../context.ts';
+import { type ShardMap, shardAddress, shardOf } from '../addresses.ts';
 import type { Deposit, DepositAssets } from '../order-shard/protocol.ts';
 import { StoreActor } from '../store-actor.ts';
+import { type DecisionOptions, Decisions } from './decisions.ts';
+import type { DirectoryContext, DirectoryMessage, GrantAnswered } from './messages.ts';
 import type {
   CatalogueChanged,
-  DirectoryCommand,
+  CreateUser,
   EnsureUser,
   GetCredentials,
   GetDirectoryState,
   GetSigningKey,
+  GetUser,
+  ListUsers,
   SymbolsListed,
   WatchCatalogue,
 } from './protocol.ts';
@@ -34,24 +32,8 @@ export interface DirectoryOptions {
   readonly depositsPerAskMax: number;
   readonly askMs: number;
   readonly retryMs: number;
+  readonly decisions: DecisionOptions;
 }
-
-interface GrantAnswered {
-  readonly kind: 'GrantAnswered';
-  readonly userId: string;
-  readonly deposits: readonly Deposit[];
-  readonly answer: { readonly outcome: 'deposited' } | AskFailure;
-}
-
-interface GrantDue {
-  readonly kind: 'GrantDue';
-  readonly userId: string;
-  readonly deposits: readonly Deposit[];
-}
-
-type OwnMessage = GrantAnswered | GrantDue;
-export type DirectoryMessage = DirectoryCommand | OwnMessage;
-type DirectoryContext = BrokerContext<OwnMessage>;
 
 export class Directory
   extends StoreActor
@@ -59,6 +41,7 @@ export class Directory
 {
   readonly #options: DirectoryOptions;
   readonly #store: DirectoryStore;
+  readonly #decisions: Decisions;
   readonly #watchers = new Set<Address>();
   /** Grants that a shard has not confirmed yet, as `user asset`. */
   readonly #open = new Set<string>();
@@ -67,6 +50,8 @@ export class Directory
     super(options.store);
     this.#options = options;
     this.#store = options.store;
+    const shards = [...new Set(options.shards)].map(shardAddress);
+    this.#decisions = new Decisions(this.#store, shards, options.decisions, ctx);
     const symbols = this.#store.listSymbols();
     for (const userId of this.#store.listDemoUserIds()) this.#grantDemo(userId, symbols, ctx);
   }
@@ -77,6 +62,12 @@ export class Directory
         return this.#onGetCredentials(message, ctx);
       case 'EnsureUser':
         return this.#onEnsureUser(message, ctx);
+      case 'CreateUser':
+        return this.#onCreateUser(message, ctx);
+      case 'ListUsers':
+        return this.#onListUsers(message, ctx);
+      case 'GetUser':
+        return this.#onGetUser(message, ctx);
       case 'GetSigningKey':
         return this.#onGetSigningKey(message, ctx);
       case 'SymbolsListed':
@@ -89,6 +80,12 @@ export class Directory
         return this.#onGrantAnswered(message, ctx);
       case 'GrantDue':
         return this.#ask(message.userId, message.deposits, ctx);
+      case 'SetTradingState':
+        return this.#decisions.set(message, ctx);
+      case 'GetTradingStates':
+        return this.#decisions.get(message, ctx);
+      default:
+        return this.#decisions.receive(message, ctx);
     }
   }
 
@@ -102,13 +99,32 @@ export class Directory
   #onEnsureUser(command: EnsureUser, ctx: DirectoryContext): void {
     const { email, name, role, passwordHash, isDemo, replyTo } = command;
     const known = this.#store.findUser(email);
-    const random = () => ctx.random();
-    const userId = known?.userId ?? newUserId(Math.floor(random() * BUCKETS), random);
+    const userId = known?.userId ?? freshUserId(ctx);
     const user: User = { userId, email, name, role, passwordHash, isDemo };
     if (known === null) this.#store.insertUser(user, ctx.nowMs());
     else this.#store.updateUser(user);
     if (isDemo) this.#grantDemo(userId, this.#store.listSymbols(), ctx);
     ctx.reply(replyTo, { outcome: 'user', userId });
+  }
+
+  #onCreateUser(command: CreateUser, ctx: DirectoryContext): void {
+    const { email, name, role, passwordHash, replyTo } = command;
+    if (this.#store.findUser(email) !== null) return ctx.reply(replyTo, { outcome: 'email_taken' });
+    const user = { userId: freshUserId(ctx), email, name, role, isDemo: false };
+    const createdAtMs = ctx.nowMs();
+    this.#store.insertUser({ ...user, passwordHash }, createdAtMs);
+    ctx.reply(replyTo, { outcome: 'created', user: { ...user, createdAtMs } });
+  }
+
+  #onListUsers({ afterUserId, max, replyTo }: ListUsers, ctx: DirectoryContext): void {
+    const users = this.#store.listUsers(afterUserId, max + 1);
+    const hasMore = users.length > max;
+    ctx.reply(replyTo, { outcome: 'users', users: users.slice(0, max), hasMore });
+  }
+
+  #onGetUser({ userId, replyTo }: GetUser, ctx: DirectoryContext): void {
+    const user = this.#store.getUser(userId);
+    ctx.reply(replyTo, user === null ? { outcome: 'no_such_user' } : { outcome: 'user', user });
   }
 
   #onGetSigningKey({ replyTo }: GetSigningKey, ctx: DirectoryContext): void {
@@ -199,6 +215,11 @@ export class Directory
   #catalogue(): CatalogueChanged {
     return { kind: 'CatalogueChanged', symbols: this.#store.listSymbols() };
   }
+}
+
+function freshUserId(ctx: DirectoryContext): string {
+  const random = () => ctx.random();
+  return newUserId(Math.floor(random() * BUCKETS), random);
 }
 
 function cashGrant(amount: number): Deposit {

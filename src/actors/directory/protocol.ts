@@ -73,8 +73,7 @@ export interface GetUser {
   readonly kind: 'GetUser';
   readonly userId: string;
   readonly replyTo: ReplyTo<
-    | { readonly outcome: 'user'; readonly user: UserSummary }
-    | { readonly outcome: 'no_such_user' }
+    { readonly outcome: 'user'; readonly user: UserSummary } | { readonly outcome: 'no_such_user' }
   >;
 }
 
