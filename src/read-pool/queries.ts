@@ -1,22 +1,51 @@
-// What a thread of the read pool can be asked. One read-only connection per file, opened at its
-// first question.
-import type { OrderQuery } from '../domain/order-query.ts';
+// What a thread of the read pool can be asked. Connections are read-only, one file's are opened at
+// its first question.
+import type { ReadPoolCommand, ReadPoolReply } from '../actors/read-pool/protocol.ts';
+import { LIMITS } from '../limits.ts';
+import type { Asked } from '../runtime/actor.ts';
 import { OrderList } from '../store/order-list.ts';
+import { ShardReader } from '../store/shard-reader.ts';
+import { timelineReply, tradesReply } from './order-story.ts';
+import { PositionBooks } from './position-books.ts';
+import { positionsOf } from './position-list.ts';
 
-export interface ListOrdersTask {
-  readonly task: 'list_orders';
+export interface ReadTask {
   /** The shard file that holds the user. */
   readonly path: string;
-  readonly query: OrderQuery;
+  readonly question: Asked<ReadPoolCommand>;
 }
 
-const lists = new Map<string, OrderList>();
+interface ShardFile {
+  readonly list: OrderList;
+  readonly reader: ShardReader;
+}
 
-export function run({ path, query }: ListOrdersTask) {
-  let list = lists.get(path);
-  if (list === undefined) {
-    list = new OrderList(path);
-    lists.set(path, list);
+const files = new Map<string, ShardFile>();
+/** Of all files: a user is in one only. */
+const books = new PositionBooks(LIMITS.positionLotsCachedMax);
+
+export function run({ path, question }: ReadTask): ReadPoolReply {
+  let file = files.get(path);
+  if (file === undefined) {
+    file = { list: new OrderList(path), reader: new ShardReader(path) };
+    files.set(path, file);
   }
-  return list.list(query);
+  return answer(question, file);
+}
+
+function answer(question: Asked<ReadPoolCommand>, { list, reader }: ShardFile): ReadPoolReply {
+  switch (question.kind) {
+    case 'ListOrders':
+      return { outcome: 'orders', ...list.list(question) };
+    case 'ListPositions':
+      return { outcome: 'positions', positions: positionsOf(question.userId, reader, books) };
+    case 'ListLedger': {
+      const { userId, before, limit } = question;
+      return { outcome: 'ledger', ...reader.ledgerPage(userId, before, limit) };
+    }
+    case 'GetTimeline':
+      return timelineReply(question, reader);
+    case 'ListTrades':
+      return tradesReply(question, reader);
+  }
 }

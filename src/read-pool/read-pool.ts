@@ -2,11 +2,11 @@
 // connections.
 import { Piscina } from 'piscina';
 import { type ShardMap, shardNumberOf } from '../actors/addresses.ts';
-import type { ListOrders, ListOrdersReply, ReadPoolCommand } from '../actors/read-pool/protocol.ts';
+import type { ReadPoolCommand, ReadPoolReply } from '../actors/read-pool/protocol.ts';
 import type { AskFailure, Message } from '../runtime/actor.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { DataPaths } from '../store/data-directory.ts';
-import type { ListOrdersTask, run } from './queries.ts';
+import type { ReadTask } from './queries.ts';
 
 export interface ReadPoolOptions {
   readonly paths: DataPaths;
@@ -32,13 +32,12 @@ export class ReadPool {
 
   /** An edge's listener: answers each question through that edge. */
   receive(message: Message, edge: Edge): void {
-    const command = message as ReadPoolCommand;
-    const { replyTo } = command;
-    this.#list(command).then(
-      (reply) => edge.reply<ListOrdersReply | AskFailure>(replyTo, reply),
+    const { replyTo, ...question } = message as ReadPoolCommand;
+    this.#run(question).then(
+      (reply) => edge.reply<ReadPoolReply | AskFailure>(replyTo, reply),
       (error: unknown) => {
         edge.count('reads_failed');
-        edge.reply<ListOrdersReply | AskFailure>(replyTo, failureOf(error));
+        edge.reply<ReadPoolReply | AskFailure>(replyTo, failureOf(error));
       },
     );
   }
@@ -47,11 +46,10 @@ export class ReadPool {
     await this.#pool.destroy();
   }
 
-  async #list({ kind: _, replyTo: __, ...query }: ListOrders): Promise<ListOrdersReply> {
-    const path = this.#options.paths.shard(shardNumberOf(query.userId, this.#options.shards));
-    const task: ListOrdersTask = { task: 'list_orders', path, query };
-    const found = (await this.#pool.run(task)) as ReturnType<typeof run>;
-    return { outcome: 'orders', ...found };
+  async #run(question: ReadTask['question']): Promise<ReadPoolReply> {
+    const path = this.#options.paths.shard(shardNumberOf(question.userId, this.#options.shards));
+    const task: ReadTask = { path, question };
+    return (await this.#pool.run(task)) as ReadPoolReply;
   }
 }
 

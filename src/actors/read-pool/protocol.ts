@@ -1,8 +1,18 @@
 // Reads that need no actor: answered from read-only connections in a pool of worker threads, after
 // the commits that the asker has seen.
+import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 import type { Order } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
+import type { OrderTrade } from '../../domain/order-trades.ts';
+import type { Position } from '../../domain/position.ts';
+import type { Rejection } from '../../domain/reject-codes.ts';
+import type { TimelineEntry } from '../../domain/timeline.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
+
+export type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
+export type { OrderTrade } from '../../domain/order-trades.ts';
+export type { Position } from '../../domain/position.ts';
+export type { TimelineEntry } from '../../domain/timeline.ts';
 
 export interface ListOrders extends OrderQuery {
   readonly kind: 'ListOrders';
@@ -16,4 +26,72 @@ export interface ListOrdersReply {
   readonly hasMore: boolean;
 }
 
-export type ReadPoolCommand = ListOrders;
+export interface ListPositions {
+  readonly kind: 'ListPositions';
+  readonly userId: string;
+  readonly replyTo: ReplyTo<ListPositionsReply>;
+}
+
+export interface ListPositionsReply {
+  readonly outcome: 'positions';
+  /** By symbol; one that is closed stays, for what was earned on it. */
+  readonly positions: readonly Position[];
+}
+
+export interface ListLedger {
+  readonly kind: 'ListLedger';
+  readonly userId: string;
+  /** Null: from the newest on. */
+  readonly before: LedgerPlace | null;
+  readonly limit: number;
+  readonly replyTo: ReplyTo<ListLedgerReply>;
+}
+
+export interface ListLedgerReply {
+  readonly outcome: 'ledger';
+  /** Newest first. */
+  readonly entries: readonly LedgerEntry[];
+  readonly hasMore: boolean;
+}
+
+export interface GetTimeline {
+  readonly kind: 'GetTimeline';
+  readonly userId: string;
+  readonly orderId: string;
+  /** Events above this number only. */
+  readonly afterSeq: number;
+  readonly replyTo: ReplyTo<TimelineReply | Rejection>;
+}
+
+export interface TimelineReply {
+  readonly outcome: 'timeline';
+  /** Oldest first. */
+  readonly entries: readonly TimelineEntry[];
+  /** The `afterSeq` of the next page; null when this was the last. */
+  readonly nextAfterSeq: number | null;
+}
+
+export interface ListTrades {
+  readonly kind: 'ListTrades';
+  readonly userId: string;
+  readonly orderId: string;
+  readonly replyTo: ReplyTo<TradesReply | Rejection>;
+}
+
+export interface TradesReply {
+  readonly outcome: 'trades';
+  /** Oldest first. */
+  readonly trades: readonly OrderTrade[];
+  /** True for an order with more of them than one answer may carry. */
+  readonly hasMore: boolean;
+}
+
+export type ReadPoolCommand = ListOrders | ListPositions | ListLedger | GetTimeline | ListTrades;
+
+export type ReadPoolReply =
+  | ListOrdersReply
+  | ListPositionsReply
+  | ListLedgerReply
+  | TimelineReply
+  | TradesReply
+  | Rejection;

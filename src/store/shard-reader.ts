@@ -1,0 +1,62 @@
+// One shard file for reading beside its writer: sees what was committed, takes no lock that the
+// writer would feel.
+import type { Statement as Prepared } from 'better-sqlite3';
+import type { LedgerPlace } from '../domain/ledger-entry.ts';
+import { type Db, openReadOnly } from './database.ts';
+import type { BalanceRow } from './ledger-store.ts';
+import { OrderHistory } from './order-history.ts';
+import { ShareMoves } from './share-moves.ts';
+import { Statement } from './statement.ts';
+
+export interface ReaderAccount {
+  readonly accountNo: number;
+  readonly lastSeq: number;
+}
+
+export class ShardReader {
+  readonly shares: ShareMoves;
+  readonly history: OrderHistory;
+  readonly #db: Db;
+  readonly #statement: Statement;
+  readonly #account: Prepared<[string], ReaderAccount>;
+  readonly #balances: Prepared<[number], BalanceRow>;
+
+  constructor(path: string) {
+    const db = openReadOnly(path);
+    this.#db = db;
+    this.shares = new ShareMoves(db);
+    this.#statement = new Statement(db);
+    this.history = new OrderHistory(db);
+    this.#account = db.prepare(
+      'SELECT account_no AS accountNo, last_seq AS lastSeq FROM accounts WHERE user_id = ?',
+    );
+    this.#balances = db.prepare(
+      'SELECT asset, account, amount FROM balances WHERE account_no = ? ORDER BY asset',
+    );
+  }
+
+  /** Everything that `read` asks for is of one commit. */
+  snapshot<T>(read: () => T): T {
+    return this.#db.transaction(read)();
+  }
+
+  /** Null for a user of whom the shard has not heard yet. */
+  account(userId: string): ReaderAccount | null {
+    return this.#account.get(userId) ?? null;
+  }
+
+  balances(accountNo: number): BalanceRow[] {
+    return this.#balances.all(accountNo);
+  }
+
+  /** Newest first; nothing for a user of whom the shard has not heard yet. */
+  ledgerPage(userId: string, before: LedgerPlace | null, limit: number) {
+    const account = this.account(userId);
+    if (account === null) return { entries: [], hasMore: false };
+    return this.#statement.page(account.accountNo, before, limit);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
