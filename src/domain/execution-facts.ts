@@ -2,6 +2,7 @@
 // last word is said once, so the order of arrival and repetitions cannot matter.
 import type { Execution } from './execution.ts';
 import { isDoneAtVenue, type OrderFacts } from './order.ts';
+import type { TradeTerms } from './trade-terms.ts';
 
 /** The exchange's own count, if this execution is newer than those seen. */
 export function countOf(
@@ -9,6 +10,17 @@ export function countOf(
   { seq, cumQty }: Pick<Execution, 'seq' | 'cumQty'>,
 ): Partial<OrderFacts> {
   return seq > known.venueSeq ? { venueSeq: seq, venueCumQty: cumQty } : {};
+}
+
+/** The sums over the live trades once the terms of one have become others; no terms are 0 x 0. */
+export function sumsAfter(known: OrderFacts, from: TradeTerms, to: TradeTerms) {
+  return {
+    cumQty: known.cumQty + to.lastQty - from.lastQty,
+    cumNotionalInCents:
+      known.cumNotionalInCents +
+      to.lastQty * to.lastPriceInCents -
+      from.lastQty * from.lastPriceInCents,
+  };
 }
 
 /** Cancelled, expired or rejected. Another kind of end after the first changes nothing. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { accountFrom } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
 import { deriveOrder } from '../../domain/derive-order.ts';
+import { sumsAfter } from '../../domain/execution-facts.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import {
   depositPostings,
@@ -294,16 +295,6 @@ function eventOf(
   const { execId, lastQty, lastPriceInCents, feeInCents, previous } = trade;
   const traded = { execId, lastQty, lastPriceInCents, feeInCents, previous };
   return { topic: 'trade', seq, kind: kind as TradeEventKind, atMs, order, ...traded };
-}
-
-function sumsAfter(order: Order, from: TradeTerms, to: TradeTerms): Partial<OrderFacts> {
-  return {
-    cumQty: order.cumQty + to.lastQty - from.lastQty,
-    cumNotionalInCents:
-      order.cumNotionalInCents +
-      to.lastQty * to.lastPriceInCents -
-      from.lastQty * from.lastPriceInCents,
-  };
 }
 
 /** On an order that is closed only a trade that the exchange had counted is no surprise (E08). */

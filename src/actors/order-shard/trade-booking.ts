@@ -60,8 +60,9 @@ export class TradeBooking {
       return stored;
     }
     const from = termsOf(fill, before);
-    const to = termsOf(fill, amendments.ofTrade(epoch, tradeId).map(amendmentOf));
-    return this.#change(stored, { execId: tradeId, from, to }, amendment, ctx);
+    const all = amendments.ofTrade(epoch, tradeId);
+    const to = termsOf(fill, all.map(amendmentOf));
+    return this.#change(stored, { execId: tradeId, from, to }, all.at(-1) ?? amendment, ctx);
   }
 
   #change(
@@ -70,7 +71,7 @@ export class TradeBooking {
     amendment: StoredAmendment,
     ctx: ShardContext,
   ): StoredOrder {
-    if (from.lastQty === to.lastQty && from.lastPriceInCents === to.lastPriceInCents) return stored;
+    if (from.lastQty === 0 && to.lastQty === 0) return stored; // busted already
     const kind = to.lastQty === 0 ? 'trade_busted' : 'trade_corrected';
     const origin = { cause: null, exchangeAtMs: amendment.exchangeAtMs };
     const count = countOf(stored.order, amendment);
