@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Directory, type DirectoryMessage } from '../../../src/actors/directory/directory.ts';
+import { Directory } from '../../../src/actors/directory/directory.ts';
+import type { DirectoryMessage } from '../../../src/actors/directory/messages.ts';
 import type { DirectoryState, EnsureUser } from '../../../src/actors/directory/protocol.ts';
 import type { DepositAssets } from '../../../src/actors/order-shard/protocol.ts';
 import type { ListedSymbol } from '../../../src/exchange/port.ts';
@@ -34,6 +35,7 @@ class DirectoryRig extends ActorRig<DirectoryMessage> {
         depositsPerAskMax: 500,
         askMs: 5_000,
         retryMs: 500,
+        decisions: { askMs: 5_000, retryMs: 100, patienceMs: 5_000, openMax: 2 },
       };
       return new Directory(options, ctx);
     });

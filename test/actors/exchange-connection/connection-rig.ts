@@ -6,6 +6,7 @@ import {
   type Message,
 } from '../../../src/actors/exchange-connection/exchange-connection.ts';
 import type { LinkState, SubmitOrder } from '../../../src/actors/exchange-connection/protocol.ts';
+import { ACTIVE, type TradingStates } from '../../../src/domain/trading-states.ts';
 import type { FeedName } from '../../../src/exchange/effects.ts';
 import type { Capabilities, ExecutionFrame, PriceFrame } from '../../../src/exchange/port.ts';
 import { ActorRig, type Sent, START_MS } from '../test-context.ts';
@@ -13,6 +14,8 @@ import { aHeartbeat, aSnapshot, CAPABILITIES, EPOCH, orderIdOf } from '../venue-
 
 export const ORDER_CONNECTIONS = 2;
 export const CONNECTIONS = { orders: 2, control: 1, tradeFeed: 1, priceFeed: 1 };
+/** Of every answer to `decide`. */
+export const DECISION = 0;
 export const OPENED = { outcome: 'opened' } as const;
 
 export class ConnectionRig extends ActorRig<Message> {
@@ -66,8 +69,16 @@ export class ConnectionRig extends ActorRig<Message> {
     this.finish('OpenFeed', OPENED, { feed: 'prices' });
     this.frames('prices', aSnapshot(10));
     this.answer('SymbolsListed', { outcome: 'listed' });
+    this.decide();
     this.sent();
     this.published.length = 0;
+  }
+
+  /** The directory tells what is in force; nothing, unless told otherwise. */
+  decide(states: Partial<TradingStates> = {}): void {
+    const inForce = { version: 1, broker: ACTIVE, symbols: [], ...states };
+    const replyTo = { to: 'directory/0', correlationId: DECISION } as const;
+    this.receive({ kind: 'ApplyTradingStates', states: inForce, replyTo });
   }
 
   submit(n: number): SubmitOrder {

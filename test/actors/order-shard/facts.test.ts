@@ -210,6 +210,7 @@ test('after a restart everything is there, and a user whose order has no answer 
   const pending = rig.lastOrder();
   const before = { account: rig.account(), events: rig.events(), holdings: rig.holdings() };
   rig.actor.restart();
+  rig.decide();
   rig.link(LINKED);
   assert.deepEqual(
     { account: rig.account(), events: rig.events(), holdings: rig.holdings() },

@@ -23,6 +23,7 @@ test('an order is pending, reserved and sent in one turn, and answered when the 
     priceInCents: 18_000,
     numShares: 10,
     notAfterMs: rig.actor.ctx.nowMs() + 5_000,
+    sandboxFault: null,
   });
   assert.deepEqual(rig.account(), {
     userId: ALICE,
@@ -65,6 +66,7 @@ test('a market order is an immediate-or-cancel limit 3 % beyond the last price (
         priceInCents: limit,
         numShares: 10,
         notAfterMs: 0,
+        sandboxFault: null,
       },
     );
   }

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import Database from 'better-sqlite3';
 import { EXCHANGE_CONNECTION } from '../../../src/actors/addresses.ts';
+import type { TradingStatesApplied } from '../../../src/actors/directory/protocol.ts';
 import type { LinkState } from '../../../src/actors/exchange-connection/protocol.ts';
 import type { OrderShardMessage } from '../../../src/actors/order-shard/messages.ts';
 import { OrderShard } from '../../../src/actors/order-shard/order-shard.ts';
@@ -15,10 +17,14 @@ import type {
   PlaceOrder,
   PositionsReply,
   QueriedReply,
+  UnresolvedOrder,
+  UnresolvedReply,
   UserEvent,
+  UserEvents,
 } from '../../../src/actors/order-shard/protocol.ts';
 import type { Order } from '../../../src/domain/order.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
+import { ACTIVE, type TradingStates } from '../../../src/domain/trading-states.ts';
 import type { Execution, VenueOrder } from '../../../src/exchange/port.ts';
 import type { Address } from '../../../src/runtime/actor.ts';
 import { ShardStore } from '../../../src/store/shard-store.ts';
@@ -53,8 +59,9 @@ export class ShardRig {
   readonly actor: ActorRig<OrderShardMessage>;
   #keys = 0;
   #seq = 0;
+  readonly #live: UserEvent[] = [];
 
-  constructor(t: Pick<TestContext, 'after'>) {
+  constructor(t: Pick<TestContext, 'after'>, { duplicateWindowMs = 0 } = {}) {
     this.path = join(tempDirectory(t), 'shard-00.db');
     this.actor = new ActorRig<OrderShardMessage>('order-shard/00', (ctx) => {
       ctx.prices.set('IBM', {
@@ -67,16 +74,19 @@ export class ShardRig {
           store: new ShardStore(this.path, 10_000),
           buckets: [0, 4],
           fees: FEES,
-          placing: {
+          preTrade: {
             limits: {
               orderSharesMax: 10_000,
               orderValueMaxInCents: 500_000_000,
-              protectionBps: 300,
+              ordersPerSecondMax: 1_000,
+              duplicateWindowMs,
             },
-            ordersPerSecondMax: 1_000,
-            notAfterMs: 5_000,
-            submitAskMs: 10_000,
+            protectionBps: 300,
+            collarBps: 1_000,
+            recentIntentsMax: 100,
           },
+          placing: { notAfterMs: 5_000, submitAskMs: 10_000 },
+          recallAskMs: 5_000,
           cancelling: { cancelAskMs: 5_000, backoffMinMs: 500, backoffMaxMs: 5_000 },
           bounds: { indexLagMs: 1_000, clockSkewMs: 1_000, settleWindowMs: 2_000 },
           shards: new Array<number>(256).fill(0),
@@ -87,8 +97,17 @@ export class ShardRig {
       );
     });
     t.after(() => this.actor.close());
+    this.decide();
     this.link(LINKED);
     this.actor.sent();
+  }
+
+  /** The directory tells what is in force; nothing, unless told otherwise. */
+  decide(states: Partial<TradingStates> = {}): TradingStatesApplied | null {
+    const replyTo = this.actor.replyTo<TradingStatesApplied>();
+    const inForce = { version: 1, broker: ACTIVE, symbols: [], ...states };
+    this.actor.receive({ kind: 'ApplyTradingStates', states: inForce, replyTo });
+    return this.reply<TradingStatesApplied>(replyTo.correlationId);
   }
 
   link(link: LinkState): void {
@@ -249,6 +268,37 @@ export class ShardRig {
     this.actor.receive({ kind: 'ReadEvents', userId, afterSeq, max: 256, watcher, replyTo });
     this.actor.sent();
     return afterSeq;
+  }
+
+  /** What watchers have been sent since they registered, oldest first; sent mail is used up. */
+  live(): UserEvent[] {
+    for (const sent of this.actor.sent()) {
+      if (sent.via === 'offer') this.#live.push(...(sent.message as UserEvents).events);
+    }
+    return [...this.#live];
+  }
+
+  /** What the reconciler is told to ask about, however young. */
+  unresolved(): readonly UnresolvedOrder[] {
+    const replyTo = this.actor.replyTo<UnresolvedReply>();
+    const olderThanMs = { outcome: 0, cancel: 0, too_late: 0, missing_fills: 0, busted: 0 };
+    this.actor.receive({ kind: 'ListUnresolved', olderThanMs, max: 100, replyTo });
+    return this.reply<UnresolvedReply>(replyTo.correlationId)?.orders ?? [];
+  }
+
+  /** Built again from its file, linked, and told the trading states. */
+  restart(): void {
+    this.actor.restart();
+    this.decide();
+    this.link(LINKED);
+  }
+
+  incidents(): string[] {
+    const db = new Database(this.path, { readonly: true });
+    const sql = 'SELECT kind FROM incidents ORDER BY incident_no';
+    const kinds = db.prepare<[], string>(sql).pluck().all();
+    db.close();
+    return kinds;
   }
 
   lastOrder(userId = ALICE): Order {
