@@ -50,6 +50,21 @@ export const VARIABLES = {
     oneOf(['cancel', 'keep']),
     'an order that the exchange took after we had called it failed',
   ),
+  OUTCRY_UNRESOLVED_PENDING_MS: variable(
+    LIMITS.unresolvedOlderThanMs,
+    integer(0, 600_000),
+    'how long a submit may go unanswered before the exchange is asked',
+  ),
+  OUTCRY_UNRESOLVED_PENDING_CANCEL_MS: variable(
+    LIMITS.unresolvedCancelOlderThanMs,
+    integer(0, 600_000),
+    'how long a cancel may go unanswered before the exchange is asked',
+  ),
+  OUTCRY_MATCH_GRACE_MS: variable(
+    LIMITS.matchGraceMs,
+    integer(0, 600_000),
+    'how long after the close its open day orders are asked about',
+  ),
   OUTCRY_LOG_LEVEL: variable<string>(
     'info',
     oneOf(['debug', 'info', 'warn', 'error']),
@@ -75,6 +90,8 @@ export interface Config {
   readonly ordersPerSecond: number;
   readonly duplicateWindowMs: number;
   readonly notAfterMs: number;
+  readonly unresolvedAfterMs: { readonly pending: number; readonly pendingCancel: number };
+  readonly matchGraceMs: number;
   readonly lateAck: 'cancel' | 'keep';
   readonly logLevel: string;
   readonly simulator: {
@@ -112,6 +129,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ordersPerSecond: values.OUTCRY_ORDERS_PER_SECOND,
     duplicateWindowMs: values.OUTCRY_DUPLICATE_WINDOW_MS,
     notAfterMs: values.OUTCRY_NOT_AFTER_MS,
+    unresolvedAfterMs: {
+      pending: values.OUTCRY_UNRESOLVED_PENDING_MS,
+      pendingCancel: values.OUTCRY_UNRESOLVED_PENDING_CANCEL_MS,
+    },
+    matchGraceMs: values.OUTCRY_MATCH_GRACE_MS,
     lateAck: values.OUTCRY_LATE_ACK,
     logLevel: values.OUTCRY_LOG_LEVEL,
     simulator: {

@@ -174,10 +174,12 @@ function exchangeConnection({ config }: Settings, parts: Parts): Kind {
   });
 }
 
-function reconciler({ shards }: Settings): Kind {
+function reconciler({ config, shardMap }: Settings): Kind {
+  const { unresolvedAfterMs, matchGraceMs } = config;
+  const options = { shards: shardMap, unresolvedAfterMs, matchGraceMs };
   return define<BrokerContext<ReconcilerMessage>>({
     ...exchangeMember(2),
     kind: 'reconciler',
-    create: (_key, ctx) => new Reconciler({ shards }, ctx),
+    create: (_key, ctx) => new Reconciler(options, ctx),
   });
 }

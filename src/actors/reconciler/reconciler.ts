@@ -1,53 +1,80 @@
-// Finds out what became of orders whose outcome is unknown: asks the shards which they are and the
-// exchange what it knows, and hands on definite answers only. What an answer proves is the shard's
-// to decide.
-import type { QueryRequest, VenueOrder } from '../../exchange/port.ts';
+// Finds out what became of orders about which we and the exchange may differ: unknown outcomes,
+// open orders that its list lacks, fills that the feed did not bring, executions without an owner.
+// It asks and hands on definite answers; what an answer proves is the shards' to decide.
 import { LIMITS } from '../../limits.ts';
 import { type Actor, type Address, isAskFailure } from '../../runtime/actor.ts';
-import { EXCHANGE_CONNECTION, shardAddress, TRADE_PROCESSOR } from '../addresses.ts';
+import { EXCHANGE_CONNECTION, type ShardMap, shardAddress } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
-import type { LinkChanged, QueryOrders, WatchLink } from '../exchange-connection/protocol.ts';
-import type { ListUnresolved, OrderQueried } from '../order-shard/protocol.ts';
-import type { GetParked, RecordAcceptances } from '../trade-processor/protocol.ts';
+import {
+  type GetConnectionState,
+  LINK_DOWN,
+  type LinkChanged,
+  type LinkState,
+  type WatchLink,
+} from '../exchange-connection/protocol.ts';
+import type { ListUnresolved } from '../order-shard/protocol.ts';
+import { CrossedOrders } from './crossed-orders.ts';
+import { FillFetcher } from './fill-fetcher.ts';
+import { Inquiry } from './inquiry.ts';
+import { Matching } from './matching.ts';
 import type {
-  AcceptancesRecorded,
   ConnectionLife,
-  FactBooked,
+  FeedStateRead,
+  FillsFetched,
   Message,
-  ParkedKnown,
   QueryAnswered,
+  ReportFeed,
+  SweepPageListed,
   UnresolvedListed,
 } from './messages.ts';
-import type { GetReconciliation } from './protocol.ts';
-import { UnresolvedOrders } from './unresolved-orders.ts';
+import type { RunFullMatch } from './protocol.ts';
+import { askFeed, askParked, askPosition, reply } from './report.ts';
+import { Strangers } from './strangers.ts';
+import { VenueQuestions } from './venue-questions.ts';
 
 export type { Message } from './messages.ts';
 
 type Ctx = BrokerContext<Message>;
 
 export interface ReconcilerOptions {
-  /** How many order shards there are. */
-  readonly shards: number;
+  readonly shards: ShardMap;
+  /** How long an order may wait for an answer before it is asked about, by its state. */
+  readonly unresolvedAfterMs: { readonly pending: number; readonly pendingCancel: number };
+  /** After a session has closed, before its open DAY orders are asked about (E23). */
+  readonly matchGraceMs: number;
 }
 
 export class Reconciler implements Actor<Message, Ctx> {
+  readonly #options: ReconcilerOptions;
   readonly #shards: readonly Address[];
-  readonly #orders = new UnresolvedOrders();
+  readonly #questions = new VenueQuestions();
+  readonly #fills: FillFetcher;
+  readonly #inquiry: Inquiry;
+  readonly #strangers: Strangers;
+  readonly #matching: Matching;
+  readonly #crossed: CrossedOrders;
   readonly #listing = new Set<Address>();
-  #isReachable = false;
+  #link: LinkState = LINK_DOWN;
+  #epoch: string | null = null;
+  #feedLosses = 0;
   /** Our start, or when the exchange was last back. */
   #beganAtMs: number;
   #lastRoundAtMs: number | null = null;
-  #queriesInFlight = 0;
-  /** Of this round. */
-  #queriesLeft = 0;
-  #queriesAsked = 0;
-  #answeredFound = 0;
-  #answeredNotFound = 0;
-  #cannotTell = 0;
 
-  constructor({ shards }: ReconcilerOptions, ctx: Ctx) {
-    this.#shards = Array.from({ length: shards }, (_, shard) => shardAddress(shard));
+  constructor(options: ReconcilerOptions, ctx: Ctx) {
+    const { shards } = options;
+    const questions = this.#questions;
+    this.#options = options;
+    this.#shards = [...new Set(shards)].map(shardAddress);
+    this.#fills = new FillFetcher(shards, questions);
+    const fills = this.#fills;
+    this.#inquiry = new Inquiry({ shards, questions, fills });
+    const inquiry = this.#inquiry;
+    this.#strangers = new Strangers({ shards, questions, inquiry, fills });
+    const strangers = this.#strangers;
+    const parts = { shards: this.#shards, questions, inquiry, strangers, fills };
+    this.#matching = new Matching(parts, ctx.nowMs());
+    this.#crossed = new CrossedOrders(this.#shards);
     this.#beganAtMs = ctx.nowMs();
     ctx.watch(EXCHANGE_CONNECTION, (event) => ({ kind: 'ConnectionLife', event }));
     ctx.after(LIMITS.reconcileRoundMs, { kind: 'RoundDue' }, 'round');
@@ -61,195 +88,205 @@ export class Reconciler implements Actor<Message, Ctx> {
         return this.#onLinkChanged(message, ctx);
       case 'ConnectionLife':
         return this.#onConnectionLife(message, ctx);
+      case 'FeedStateRead':
+        return this.#onFeedStateRead(message, ctx);
       case 'UnresolvedListed':
         return this.#onUnresolvedListed(message, ctx);
+      case 'SweepPageListed':
+        return this.#onSweepPageListed(message, ctx);
+      case 'RunFullMatch':
+        return this.#onRunFullMatch(message, ctx);
+      case 'GetReconciliation':
+        return askParked(message, ctx);
+      case 'ReportParked':
+        return askPosition(message, ctx);
+      case 'ReportPosition':
+        return askFeed(message, ctx);
+      case 'ReportFeed':
+        return this.#onReportFeed(message, ctx);
+      default:
+        this.#onAnswer(message, ctx);
+        return this.#askOn(ctx);
+    }
+  }
+
+  /** Answers, after which there may be more to ask. */
+  #onAnswer(message: AnswerMessage, ctx: Ctx): void {
+    switch (message.kind) {
       case 'QueryAnswered':
         return this.#onQueryAnswered(message, ctx);
       case 'ParkedKnown':
-        return this.#onParkedKnown(message, ctx);
+        return this.#inquiry.parkedKnown(message, ctx);
       case 'AcceptancesRecorded':
-      case 'FactBooked':
-        return this.#onHandedOn(message, ctx);
-      case 'GetReconciliation':
-        return this.#onGetReconciliation(message, ctx);
+        return this.#inquiry.acceptancesRecorded(message, ctx);
+      case 'AnswerBooked':
+        return this.#inquiry.answerBooked(message, ctx);
+      case 'FillsFetched':
+        return this.#onFillsFetched(message, ctx);
+      case 'FillsRouted':
+        return this.#fills.routed(message, ctx);
+      case 'OurPageListed':
+        return this.#matching.ourPage(message, ctx);
+      case 'TheirPageListed':
+        return this.#matching.theirPage(message, ctx);
+      case 'ParkedListed':
+        return this.#strangers.parkedListed(message, this.#epoch, ctx);
+      case 'ParkedQueried':
+        return this.#strangers.parkedQueried(message, ctx);
+      case 'OrderIntroduced':
+        return this.#strangers.introduced(message, ctx);
+      case 'StraysMarked':
+        return this.#strangers.straysMarked(message, ctx);
     }
   }
 
   #onRoundDue(ctx: Ctx): void {
     ctx.after(LIMITS.reconcileRoundMs, { kind: 'RoundDue' }, 'round');
-    if (!this.#isReachable) return;
+    if (!this.#link.ordersReachable) return;
     this.#lastRoundAtMs = ctx.nowMs();
-    this.#queriesLeft = LIMITS.queriesPerRoundMax - this.#queriesInFlight;
+    this.#questions.beginRound();
     for (const shard of this.#shards) this.#list(shard, ctx);
-    this.#askDue(ctx);
+    this.#strangers.listParked(ctx);
+    if (this.#link.linked) this.#matching.goOn(ctx);
+    if (this.#arePricesGood()) this.#crossed.askPage(ctx);
+    this.#askOn(ctx);
   }
 
-  /**
-   * Cancels and questions need the order interface only, so a feed that is down does not stop us.
-   */
+  /** Cancels and questions need the order interface only: a feed that is down does not stop us. */
   #onLinkChanged({ link }: LinkChanged, ctx: Ctx): void {
-    const isBack = link.ordersReachable && !this.#isReachable;
-    this.#isReachable = link.ordersReachable;
-    if (!isBack) return;
+    const before = this.#link;
+    this.#link = link;
+    if (isSessionOver(before, link)) {
+      this.#matching.sessionClosed(ctx.nowMs() + this.#options.matchGraceMs);
+    }
+    if (link.capabilities !== null) this.#noticeEpoch(link.capabilities.epoch, ctx);
+    if (!link.ordersReachable) this.#matching.linkLost(ctx);
+    if (link.linked && !before.linked) this.#onLinked(ctx);
+    if (!link.ordersReachable || before.ordersReachable) return;
     this.#beganAtMs = ctx.nowMs();
-    this.#orders.beginAgain(ctx.nowMs());
+    this.#inquiry.unresolved.beginAgain(ctx.nowMs());
     this.#onRoundDue(ctx);
   }
 
+  #onLinked(ctx: Ctx): void {
+    this.#matching.dueNow(ctx);
+    ctx.ask<GetConnectionState>(
+      EXCHANGE_CONNECTION,
+      { kind: 'GetConnectionState' },
+      (answer) => ({ kind: 'FeedStateRead', answer }),
+      LIMITS.readAskMs,
+    );
+  }
+
+  #onFeedStateRead({ answer }: FeedStateRead, ctx: Ctx): void {
+    if (isAskFailure(answer)) return;
+    const { losses } = answer.executionFeed;
+    if (losses > this.#feedLosses) this.#matching.executionsLost(ctx);
+    this.#feedLosses = losses;
+  }
+
   #onConnectionLife({ event }: ConnectionLife, ctx: Ctx): void {
-    if (event.state === 'down') this.#isReachable = false;
-    else ctx.tell<WatchLink>(EXCHANGE_CONNECTION, { kind: 'WatchLink', watcher: ctx.self });
+    if (event.state === 'up') {
+      return ctx.tell<WatchLink>(EXCHANGE_CONNECTION, { kind: 'WatchLink', watcher: ctx.self });
+    }
+    this.#link = LINK_DOWN;
+    this.#feedLosses = 0;
+    this.#matching.linkLost(ctx);
+  }
+
+  /** An answer may know of a new epoch before the feed does. */
+  #noticeEpoch(epoch: string, ctx: Ctx): void {
+    const isAnother = this.#epoch !== null && this.#epoch !== epoch;
+    this.#epoch = epoch;
+    if (!isAnother) return;
+    ctx.log('warn', 'the exchange has a new epoch', { epoch });
+    this.#matching.epochChanged(ctx);
+  }
+
+  #onQueryAnswered(message: QueryAnswered, ctx: Ctx): void {
+    const { answer } = message;
+    if (answer.outcome === 'answered') this.#noticeEpoch(answer.epoch, ctx);
+    this.#inquiry.answered(message, ctx);
+  }
+
+  #onFillsFetched(message: FillsFetched, ctx: Ctx): void {
+    if (this.#fills.fetched(message, ctx)) return;
+    const { orderId, externalOrderId, epoch } = message.wanted;
+    const target = { orderId, externalOrderId, venueEpoch: epoch };
+    this.#inquiry.targets.add(target, ctx.nowMs() + LIMITS.fillsLateMs);
   }
 
   #onUnresolvedListed({ shard, answer }: UnresolvedListed, ctx: Ctx): void {
     this.#listing.delete(shard);
     if (isAskFailure(answer)) return ctx.count('unresolved_lists_failed');
-    this.#orders.replace(shard, answer.orders, this.#beganAtMs);
+    this.#inquiry.unresolved.replace(shard, answer.orders, this.#beganAtMs);
     this.#alarm(ctx);
-    this.#askDue(ctx);
+    this.#askOn(ctx);
   }
 
-  #onQueryAnswered({ orderIds, answer }: QueryAnswered, ctx: Ctx): void {
-    this.#queriesInFlight--;
-    if (answer.outcome !== 'answered') return this.#onCannotTell(orderIds, ctx);
-    const { epoch, askedAtMs, results } = answer;
-    const byId = new Map(results.map((result) => [result.clientOrderId, result]));
-    this.#onCannotTell(
-      orderIds.filter((orderId) => !byId.has(orderId)),
-      ctx,
-    );
-    const known: VenueOrder[] = [];
-    const notFound: string[] = [];
-    for (const orderId of orderIds) {
-      const result = byId.get(orderId);
-      if (result?.outcome === 'found') known.push(result.order);
-      if (result?.outcome === 'not_found') notFound.push(orderId);
+  #onSweepPageListed(message: SweepPageListed, ctx: Ctx): void {
+    for (const order of this.#crossed.pageListed(message, ctx)) {
+      const { orderId, externalOrderId, venueEpoch } = order;
+      ctx.count('crossed_orders_asked_about');
+      this.#inquiry.targets.add({ orderId, externalOrderId, venueEpoch }, ctx.nowMs());
     }
-    this.#onFound(known, epoch, askedAtMs, ctx);
-    this.#askParked({ notFound, epoch, askedAtMs }, ctx);
+    this.#askOn(ctx);
   }
 
-  #onFound(found: readonly VenueOrder[], epoch: string, askedAtMs: number, ctx: Ctx): void {
-    if (found.length === 0) return;
-    this.#answeredFound += found.length;
-    const acceptances = found.flatMap((venue) => {
-      if (isRefused(venue)) return []; // there is nothing to map
-      return [{ orderId: venue.clientOrderId, externalOrderId: venue.externalOrderId }];
-    });
-    if (acceptances.length > 0) {
-      ctx.ask<RecordAcceptances>(
-        TRADE_PROCESSOR,
-        { kind: 'RecordAcceptances', epoch, acceptances },
-        (answer) => ({ kind: 'AcceptancesRecorded', answer }),
-        LIMITS.readAskMs,
-      );
-    }
-    for (const venue of found) {
-      this.#orders.answered(venue.clientOrderId, askedAtMs);
-      const word = { epoch, venue, askedAtMs, nothingParked: false };
-      this.#tellShard(venue.clientOrderId, word, ctx);
-    }
+  #onRunFullMatch({ replyTo }: RunFullMatch, ctx: Ctx): void {
+    if (this.#matching.running === null) this.#matching.dueNow(ctx);
+    if (this.#link.linked) this.#matching.goOn(ctx);
+    ctx.reply(replyTo, { outcome: 'full_match', running: this.#matching.running });
   }
 
-  #askParked(absence: Absence, ctx: Ctx): void {
-    if (absence.notFound.length === 0) return;
-    ctx.ask<GetParked>(
-      TRADE_PROCESSOR,
-      { kind: 'GetParked' },
-      (answer) => ({ kind: 'ParkedKnown', ...absence, answer }),
-      LIMITS.readAskMs,
-    );
-  }
-
-  #onParkedKnown({ notFound, epoch, askedAtMs, answer }: ParkedKnown, ctx: Ctx): void {
-    if (isAskFailure(answer)) return this.#onCannotTell(notFound, ctx);
-    this.#answeredNotFound += notFound.length;
-    for (const orderId of notFound) {
-      this.#orders.answered(orderId, askedAtMs);
-      const nothingParked = this.#isNothingOf(orderId, answer.newestParkedAtMs);
-      this.#tellShard(orderId, { epoch, venue: null, askedAtMs, nothingParked }, ctx);
-    }
-  }
-
-  /** What was parked before an order was sent is a stranger's, and must not hold it up for ever. */
-  #isNothingOf(orderId: string, newestParkedAtMs: number | null): boolean {
-    const sentAtMs = this.#orders.get(orderId)?.order.sendAttemptedAtMs ?? 0;
-    return newestParkedAtMs === null || newestParkedAtMs < sentAtMs;
-  }
-
-  #onCannotTell(orderIds: readonly string[], ctx: Ctx): void {
-    this.#cannotTell += orderIds.length;
-    for (const orderId of orderIds) this.#orders.cannotTell(orderId, ctx.nowMs());
-  }
-
-  /** What was not taken is asked again: the shard still lists the order. */
-  #onHandedOn({ kind, answer }: AcceptancesRecorded | FactBooked, ctx: Ctx): void {
-    if (isAskFailure(answer)) ctx.log('warn', 'an answer was not taken', { kind, ...answer });
-  }
-
-  #onGetReconciliation({ replyTo }: GetReconciliation, ctx: Ctx): void {
-    ctx.reply(replyTo, {
-      outcome: 'reconciliation',
-      unresolved: this.#orders.size,
-      oldestUnknownAtMs: this.#orders.oldestUnknownAtMs(),
-      queriesAsked: this.#queriesAsked,
-      answeredFound: this.#answeredFound,
-      answeredNotFound: this.#answeredNotFound,
-      cannotTell: this.#cannotTell,
+  #onReportFeed(message: ReportFeed, ctx: Ctx): void {
+    const { unresolved, targets } = this.#inquiry;
+    const own = {
+      unresolved: unresolved.size,
+      unresolvedByReason: unresolved.byReason(),
+      oldestUnknownAtMs: unresolved.oldestUnknownAtMs(),
+      targeted: targets.size,
+      fillsWanted: this.#fills.size,
+      crossed: this.#crossed.size,
+      ...this.#questions.report(),
       lastRoundAtMs: this.#lastRoundAtMs,
-    });
+      fullMatch: this.#matching.report,
+    };
+    reply(message, own, ctx);
+  }
+
+  #askOn(ctx: Ctx): void {
+    if (!this.#link.ordersReachable) return;
+    this.#inquiry.askDue(ctx);
+    this.#fills.askNext(ctx);
+    this.#strangers.askDue(this.#epoch, ctx);
+  }
+
+  #arePricesGood(): boolean {
+    return this.#link.priceFeedLive && this.#link.session?.state === 'open';
   }
 
   #list(shard: Address, ctx: Ctx): void {
     if (this.#listing.has(shard)) return;
     this.#listing.add(shard);
+    const { pending, pendingCancel } = this.#options.unresolvedAfterMs;
+    const olderThanMs = {
+      outcome: pending,
+      cancel: pendingCancel,
+      too_late: pendingCancel,
+      missing_fills: LIMITS.unresolvedOlderThanMs,
+      busted: LIMITS.unresolvedOlderThanMs,
+    };
     ctx.ask<ListUnresolved>(
       shard,
-      {
-        kind: 'ListUnresolved',
-        olderThanMs: OLDER_THAN_MS,
-        max: LIMITS.unresolvedListMax,
-      },
+      { kind: 'ListUnresolved', olderThanMs, max: LIMITS.unresolvedListMax },
       (answer) => ({ kind: 'UnresolvedListed', shard, answer }),
       LIMITS.readAskMs,
     );
   }
 
-  /** Who does not fit into this round is the longest overdue in the next one. */
-  #askDue(ctx: Ctx): void {
-    while (this.#isReachable && this.#queriesLeft > 0) {
-      const due = this.#orders.takeDue(ctx.nowMs(), LIMITS.queryOrdersMax);
-      if (due.length === 0) return;
-      const orderIds = due.map(({ order }) => order.orderId);
-      this.#queriesLeft--;
-      this.#queriesInFlight++;
-      this.#queriesAsked++;
-      ctx.ask<QueryOrders>(
-        EXCHANGE_CONNECTION,
-        { kind: 'QueryOrders', orders: orderIds.map(byClientOrderId) },
-        (answer) => ({ kind: 'QueryAnswered', orderIds, answer }),
-        LIMITS.venueRequestMs + LIMITS.askMarginMs,
-      );
-    }
-  }
-
-  #tellShard(
-    orderId: string,
-    word: Omit<OrderQueried, 'kind' | 'orderId' | 'replyTo'>,
-    ctx: Ctx,
-  ): void {
-    const tracked = this.#orders.get(orderId);
-    if (tracked === undefined) return; // settled meanwhile: its shard lists it no more
-    ctx.ask<OrderQueried>(
-      tracked.shard,
-      { kind: 'OrderQueried', orderId, ...word },
-      (answer) => ({ kind: 'FactBooked', orderId, answer }),
-      LIMITS.factAskMs,
-    );
-  }
-
   #alarm(ctx: Ctx): void {
-    for (const tracked of this.#orders.all()) {
+    for (const tracked of this.#inquiry.unresolved.all()) {
       const { orderId, sendAttemptedAtMs, reason } = tracked.order;
       if (tracked.isAlarmed || ctx.nowMs() - sendAttemptedAtMs < LIMITS.unknownAlarmMs) continue;
       tracked.isAlarmed = true;
@@ -259,22 +296,26 @@ export class Reconciler implements Actor<Message, Ctx> {
   }
 }
 
-/** Definite answers that the exchange has no such order. */
-type Absence = Pick<ParkedKnown, 'notFound' | 'epoch' | 'askedAtMs'>;
+type AnswerMessage = Exclude<
+  Message,
+  {
+    kind:
+      | 'RoundDue'
+      | 'LinkChanged'
+      | 'ConnectionLife'
+      | 'FeedStateRead'
+      | 'UnresolvedListed'
+      | 'SweepPageListed'
+      | 'RunFullMatch'
+      | 'GetReconciliation'
+      | 'ReportParked'
+      | 'ReportPosition'
+      | 'ReportFeed';
+  }
+>;
 
-const OLDER_THAN_MS = {
-  outcome: LIMITS.unresolvedOlderThanMs,
-  cancel: LIMITS.unresolvedOlderThanMs,
-  too_late: LIMITS.unresolvedOlderThanMs,
-  missing_fills: LIMITS.unresolvedOlderThanMs,
-  busted: LIMITS.unresolvedOlderThanMs,
-};
-
-function byClientOrderId(clientOrderId: string): QueryRequest {
-  return { clientOrderId, externalOrderId: null };
-}
-
-/** Rejected after trades is another matter (E24). */
-function isRefused({ status, cumQty }: VenueOrder): boolean {
-  return status === 'rejected' && cumQty === 0;
+/** Closed, or closed and opened again while we did not hear it. */
+function isSessionOver({ session: before }: LinkState, { session }: LinkState): boolean {
+  if (before?.state !== 'open' || session === null) return false;
+  return session.state === 'closed' || session.sessionId !== before.sessionId;
 }

@@ -1,5 +1,6 @@
 // The orders that the shards call unresolved, each with its own schedule of questions. Known from
 // the shards' rows alone, so a restart only begins the schedules again, with a question at once.
+import type { UnresolvedReason } from '../../domain/order.ts';
 import type { Address } from '../../runtime/actor.ts';
 import type { UnresolvedOrder } from '../order-shard/protocol.ts';
 import { nextQueryAtMs } from './query-schedule.ts';
@@ -31,6 +32,12 @@ export class UnresolvedOrders {
 
   all(): Iterable<TrackedOrder> {
     return this.#tracked.values();
+  }
+
+  byReason(): Readonly<Record<UnresolvedReason, number>> {
+    const counts = { outcome: 0, cancel: 0, too_late: 0, missing_fills: 0, busted: 0 };
+    for (const { order } of this.#tracked.values()) counts[order.reason]++;
+    return counts;
   }
 
   oldestUnknownAtMs(): number | null {

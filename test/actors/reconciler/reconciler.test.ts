@@ -1,23 +1,32 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  LINK_DOWN,
-  type LinkState,
-  type QueryOrders,
-} from '../../../src/actors/exchange-connection/protocol.ts';
+import { LINK_DOWN } from '../../../src/actors/exchange-connection/protocol.ts';
 import type { UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
 import type { Reconciliation } from '../../../src/actors/reconciler/protocol.ts';
-import { type Message, Reconciler } from '../../../src/actors/reconciler/reconciler.ts';
-import type { QueryResult, VenueOrder } from '../../../src/exchange/port.ts';
 import { LIMITS } from '../../../src/limits.ts';
-import { ActorRig, type Sent, START_MS } from '../test-context.ts';
+import { START_MS } from '../test-context.ts';
 import { EPOCH, orderIdOf } from '../venue-messages.ts';
-
-const SHARD_0 = 'order-shard/00';
-const SHARD_1 = 'order-shard/01';
-const REACHABLE: LinkState = { ...LINK_DOWN, ordersReachable: true };
-const BOOKED = { outcome: 'booked', fillsMissing: false } as const;
-type Rig = ActorRig<Message>;
+import {
+  answered,
+  asking,
+  BOOKED,
+  found,
+  list,
+  listed,
+  newRig,
+  notFound,
+  parkedOf,
+  queried,
+  questions,
+  REACHABLE,
+  type Rig,
+  reachable,
+  SHARD_0,
+  SHARD_1,
+  stateOf,
+  unresolved,
+  venueOrder,
+} from './reconciler-rig.ts';
 
 describe('reconciler', () => {
   test('it watches the link, and asks nobody while the exchange is out of reach', () => {
@@ -60,7 +69,7 @@ describe('reconciler', () => {
   test('found: the acceptance is recorded and the shard is told', () => {
     const rig = asking(1);
     rig.sent();
-    rig.answer('QueryOrders', answered(found(1)));
+    rig.answer('QueryOrders', answered([found(1)]));
     const acceptances = [{ orderId: orderIdOf(1), externalOrderId: 'x1' }];
     assert.deepEqual(rig.sent(), [
       {
@@ -76,7 +85,7 @@ describe('reconciler', () => {
     const rig = asking(1);
     rig.sent();
     const refused = { status: 'rejected', reason: 'too_late' } as const;
-    rig.answer('QueryOrders', answered(found(1, refused)));
+    rig.answer('QueryOrders', answered([found(1, refused)]));
     assert.deepEqual(rig.sent(), [queried(1, venueOrder(1, refused))]);
   });
 
@@ -88,7 +97,7 @@ describe('reconciler', () => {
     test(`not found: the shard is told whether what is parked may be the order's (${what})`, () => {
       const rig = asking(1);
       rig.sent();
-      rig.answer('QueryOrders', answered(notFound(1)));
+      rig.answer('QueryOrders', answered([notFound(1)]));
       assert.deepEqual(
         rig.sent().map((one) => (one.via === 'ask' ? one.message.kind : one.via)),
         ['GetParked'],
@@ -109,13 +118,13 @@ describe('reconciler', () => {
 
   test('an order that is missing from the answer cannot be told', () => {
     const rig = asking(1, 2);
-    rig.answer('QueryOrders', answered(found(2)));
+    rig.answer('QueryOrders', answered([found(2)]));
     assert.deepEqual(pick(stateOf(rig)), { queriesAsked: 1, found: 1, notFound: 0, cannotTell: 1 });
   });
 
   test('"not found" is not told when nobody can say what is parked', () => {
     const rig = asking(1);
-    rig.answer('QueryOrders', answered(notFound(1)));
+    rig.answer('QueryOrders', answered([notFound(1)]));
     rig.sent();
     rig.answer('GetParked', { outcome: 'unknown', reason: 'deadline' });
     assert.deepEqual(rig.sent(), []);
@@ -124,7 +133,7 @@ describe('reconciler', () => {
 
   test('an order that its shard lists no more is forgotten', () => {
     const rig = asking(1);
-    rig.answer('QueryOrders', answered(found(1)));
+    rig.answer('QueryOrders', answered([found(1)]));
     rig.answer('OrderQueried', BOOKED);
     rig.advance(LIMITS.reconcileRoundMs);
     list(rig, SHARD_0);
@@ -137,7 +146,7 @@ describe('reconciler', () => {
 
   test('a link that is restored begins every schedule again, with a question at once', () => {
     const rig = asking(1);
-    rig.answer('QueryOrders', answered(notFound(1)));
+    rig.answer('QueryOrders', answered([notFound(1)]));
     rig.answer('GetParked', parkedOf(null));
     rig.advance(100);
     rig.receive({ kind: 'LinkChanged', link: LINK_DOWN });
@@ -180,24 +189,6 @@ describe('reconciler', () => {
   });
 });
 
-function newRig(): Rig {
-  return new ActorRig<Message>('reconciler/0', (ctx) => new Reconciler({ shards: 2 }, ctx));
-}
-
-function reachable(): Rig {
-  const rig = newRig();
-  rig.receive({ kind: 'LinkChanged', link: REACHABLE });
-  return rig;
-}
-
-/** Orders of shard 0 that are being asked about. */
-function asking(...numbers: number[]): Rig {
-  const rig = reachable();
-  list(rig, SHARD_0, ...numbers.map((n) => unresolved(n, START_MS - 10_000)));
-  assert.equal(questions(rig).length, 1);
-  return rig;
-}
-
 /** Runs the clock; the shard lists the order in every round, the exchange never finds it. */
 function timesOfQuestions(rig: Rig, order: UnresolvedOrder, forMs: number): number[] {
   const asked: number[] = [];
@@ -208,84 +199,11 @@ function timesOfQuestions(rig: Rig, order: UnresolvedOrder, forMs: number): numb
     if (listed(rig).includes(SHARD_0)) list(rig, SHARD_0, ...(isListed ? [order] : []));
     if (questions(rig).length === 0) continue;
     asked.push(ms);
-    rig.answer('QueryOrders', answered(notFound(1), rig.ctx.clockMs));
+    rig.answer('QueryOrders', answered([notFound(1)], rig.ctx.clockMs));
     rig.answer('GetParked', parkedOf(null));
     rig.answer('OrderQueried', BOOKED);
   }
   return asked;
-}
-
-function list(rig: Rig, shard: typeof SHARD_0, ...orders: UnresolvedOrder[]): void {
-  rig.answer('ListUnresolved', { outcome: 'unresolved', orders }, shard);
-}
-
-function listed(rig: Rig): string[] {
-  return rig.ctx.asks.filter(({ message }) => message.kind === 'ListUnresolved').map((a) => a.to);
-}
-
-/** The order ids of the questions that are on the way. */
-function questions(rig: Rig): (readonly string[])[] {
-  const asks = rig.openAsks('QueryOrders') as QueryOrders[];
-  return asks.map(({ orders }) => orders.map(({ clientOrderId }) => clientOrderId ?? ''));
-}
-
-function unresolved(n: number, sendAttemptedAtMs: number): UnresolvedOrder {
-  return {
-    orderId: orderIdOf(n),
-    reason: 'outcome',
-    externalOrderId: null,
-    sendAttemptedAtMs,
-    notAfterMs: sendAttemptedAtMs + LIMITS.notAfterMs,
-    cumQty: 0,
-  };
-}
-
-function answered(result: QueryResult, askedAtMs = START_MS) {
-  return { outcome: 'answered', epoch: EPOCH, askedAtMs, results: [result] };
-}
-
-function found(n: number, changes: Partial<VenueOrder> = {}): QueryResult {
-  const order = venueOrder(n, changes);
-  return { outcome: 'found', clientOrderId: orderIdOf(n), externalOrderId: null, order };
-}
-
-function venueOrder(n: number, changes: Partial<VenueOrder> = {}): VenueOrder {
-  return {
-    externalOrderId: `x${n}`,
-    clientOrderId: orderIdOf(n),
-    symbol: 'IBM',
-    side: 'buy',
-    numShares: 10,
-    priceInCents: 18_000,
-    status: 'open',
-    cumQty: 0,
-    reason: null,
-    ...changes,
-  };
-}
-
-function notFound(n: number): QueryResult {
-  return { outcome: 'not_found', clientOrderId: orderIdOf(n), externalOrderId: null };
-}
-
-function parkedOf(newestParkedAtMs: number | null) {
-  const parked = newestParkedAtMs === null ? 0 : 3;
-  const times = { oldestParkedAtMs: newestParkedAtMs, newestParkedAtMs };
-  return { outcome: 'parked', parked, quarantined: 0, inFlight: 0, ...times };
-}
-
-function queried(n: number, venue: VenueOrder | null, nothingParked = false): Sent {
-  const orderId = orderIdOf(n);
-  const word = { epoch: EPOCH, venue, askedAtMs: START_MS, nothingParked };
-  const message = { kind: 'OrderQueried', orderId, ...word };
-  return { via: 'ask', to: SHARD_0, message };
-}
-
-function stateOf(rig: Rig): Reconciliation {
-  rig.receive({ kind: 'GetReconciliation', replyTo: rig.replyTo() });
-  const last = rig.ctx.sent.pop();
-  assert(last?.via === 'reply');
-  return last.reply as Reconciliation;
 }
 
 function pick({ queriesAsked, answeredFound, answeredNotFound, cannotTell }: Reconciliation) {
