@@ -5,8 +5,8 @@ import { SANDBOX_FAULTS, type SandboxFault, sandboxFaultOf } from '../domain/san
 import type { LogSink } from '../runtime/log-sink.ts';
 import { ANONYMOUS, type Principal, tokenOf } from './auth.ts';
 import { parseJsonBody } from './json-body.ts';
-import { IdempotencyKeys, isIdempotencyKey, waitOf } from './order-headers.ts';
-import { problem } from './problem.ts';
+import { IdempotencyKeys, isIdempotencyKey, preferredWaitOf, waitOf } from './order-headers.ts';
+import { problem, withOutcome } from './problem.ts';
 import { decodedSegment, parseQuery } from './query.ts';
 import type { RawRequest } from './request.ts';
 import type { Answer, JsonAnswer, Route, RouteRequest } from './route.ts';
@@ -38,14 +38,14 @@ export class FrontDoor {
     const found = this.#router.find(raw.method, raw.path);
     const key = this.#idempotencyKey(found, raw);
     try {
-      const answer = await this.#answer(raw, found, key);
-      return key === null ? answer : withHeader(answer, 'idempotency-key', key);
+      return finished(await this.#answer(raw, found, key), raw, found, key);
     } catch (error) {
       this.#services.edge.count('http_internal_errors');
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#log('error', 'a route threw', { method: raw.method, path: raw.path, reason });
-      const answer = problem('internal_error');
-      return key === null ? answer : withHeader(answer, 'idempotency-key', key);
+      // It may have asked an actor before it threw.
+      const answer = problem('internal_error', { members: { outcome: 'unknown' } });
+      return finished(answer, raw, found, key);
     }
   }
 
@@ -175,6 +175,18 @@ function badHeader(field: string, message: string): { ok: false; answer: JsonAns
   return { ok: false, answer: problem('invalid_header', { errors: [{ field, message }] }) };
 }
 
-function withHeader(answer: Answer, name: string, value: string): Answer {
-  return { ...answer, headers: { ...answer.headers, [name]: value } };
+/** What every answer of such a route carries, whoever gave it. */
+function finished(answer: Answer, raw: RawRequest, found: Found, key: string | null): Answer {
+  if (found.outcome !== 'route') return answer;
+  const { route } = found;
+  const headers: Record<string, string> = {};
+  if (key !== null) headers['idempotency-key'] = key;
+  const waitMs = route.takesWait === true ? preferredWaitOf(raw.headers.prefer) : null;
+  if (waitMs !== null) headers['preference-applied'] = `wait=${waitMs / 1_000}`;
+  const named = { ...answer, headers: { ...answer.headers, ...headers } };
+  return isWrite(route) ? withOutcome(named) : named;
+}
+
+function isWrite({ method, isWrite: says = true }: Route): boolean {
+  return method !== 'GET' && says;
 }

@@ -25,7 +25,8 @@ const COMMON_HEADERS: Headers = {
   'x-content-type-options': 'nosniff',
 };
 
-const SHUTTING_DOWN = problem('shutting_down');
+/** Nothing of the request was done. */
+const SHUTTING_DOWN = problem('shutting_down', { members: { outcome: 'rejected' } });
 
 /** A request on its way. After `isGone` its response object must not be touched. */
 interface Exchange {
@@ -95,7 +96,11 @@ export class HttpServer {
     const take = (body: RawRequest['body'], endConnection: boolean) =>
       void this.#take(exchange, { ...head, body }, endConnection);
     if (fault !== null) {
-      return sendJson(exchange, problem('invalid_header', { errors: [fault] }), true);
+      return sendJson(
+        exchange,
+        problem('invalid_header', { errors: [fault], members: { outcome: 'rejected' } }),
+        true,
+      );
     }
     if (declaredBytes <= LIMITS.bodyBytesMax) return readBody(res, take);
     res.onData(() => undefined); // what still comes of it is dropped as it comes

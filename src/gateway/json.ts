@@ -2,13 +2,23 @@
 // milliseconds, money integer cents.
 import type { SymbolTerms } from '../actors/context.ts';
 import type { CatalogueEntry } from '../actors/directory/protocol.ts';
-import type { Account, Holding, UserEvent } from '../actors/order-shard/protocol.ts';
+import type { Account, UserEvent } from '../actors/order-shard/protocol.ts';
+import type {
+  LedgerEntry,
+  OrderTrade,
+  Position,
+  TimelineEntry,
+} from '../actors/read-pool/protocol.ts';
 import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
 import { averageInCents } from '../domain/money.ts';
 import { isAnswered, type Order } from '../domain/order.ts';
 
 export function isoOf(atMs: number): string {
   return new Date(atMs).toISOString();
+}
+
+function isoOrNull(atMs: number | null): string | null {
+  return atMs === null ? null : isoOf(atMs);
 }
 
 export function orderJson(order: Order) {
@@ -70,8 +80,43 @@ export function accountJson(account: Account) {
   };
 }
 
-export function positionJson({ symbol, numShares, reservedShares }: Holding) {
-  return { symbol, numShares, reservedShares, availableShares: numShares - reservedShares };
+export function positionJson(position: Position) {
+  const { symbol, numShares, reservedShares } = position;
+  const { averageCostInCents, costInCents, realisedProfitInCents } = position;
+  const availableShares = numShares - reservedShares;
+  const held = { symbol, numShares, reservedShares, availableShares };
+  return { ...held, averageCostInCents, costInCents, realisedProfitInCents };
+}
+
+export function ledgerEntryJson(entry: LedgerEntry) {
+  const { postingNo, seq, atMs, kind, orderId, account, asset, amount } = entry;
+  return { id: postingNo, seq, at: isoOf(atMs), kind, orderId, account, asset, amount };
+}
+
+export function timelineEntryJson(entry: TimelineEntry) {
+  const { seq, atMs, exchangeAtMs, source, kind, cause, text } = entry;
+  return {
+    seq,
+    at: isoOrNull(atMs),
+    exchangeAt: isoOrNull(exchangeAtMs),
+    source,
+    kind,
+    cause,
+    text,
+  };
+}
+
+export function tradeJson({ atMs, exchangeAtMs, changes, ...trade }: OrderTrade) {
+  return {
+    ...trade,
+    at: isoOf(atMs),
+    exchangeAt: isoOrNull(exchangeAtMs),
+    changes: changes.map(({ atMs: changedAtMs, exchangeAtMs: saidAtMs, ...change }) => ({
+      ...change,
+      at: isoOf(changedAtMs),
+      exchangeAt: isoOrNull(saidAtMs),
+    })),
+  };
 }
 
 export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, stale: boolean) {

@@ -33,11 +33,22 @@ export class IdempotencyKeys {
  * cut to it.
  */
 export function waitOf(prefer: string): number | null {
+  const asked = askedWaitOf(prefer);
+  if (asked === null) return LIMITS.waitDefaultMs;
+  if (!/^\d{1,6}$/.test(asked)) return null;
+  return Math.min(Number(asked) * 1_000, LIMITS.waitMaxMs);
+}
+
+/** What is acknowledged as `Preference-Applied`: null unless the client asked, and well. */
+export function preferredWaitOf(prefer: string): number | null {
+  return askedWaitOf(prefer) === null ? null : waitOf(prefer);
+}
+
+/** The text of `wait`, which may be empty; null when it is not among the preferences. */
+function askedWaitOf(prefer: string): string | null {
   for (const preference of prefer.split(/[,;]/)) {
-    const [name, value] = preference.split('=', 2).map((part) => part.trim());
-    if (name?.toLowerCase() !== 'wait') continue;
-    if (value === undefined || !/^\d{1,6}$/.test(value)) return null;
-    return Math.min(Number(value) * 1_000, LIMITS.waitMaxMs);
+    const [name, value = ''] = preference.split('=', 2).map((part) => part.trim());
+    if (name?.toLowerCase() === 'wait') return value;
   }
-  return LIMITS.waitDefaultMs;
+  return null;
 }

@@ -7,7 +7,7 @@ import type {
   Rejection,
   Retry,
 } from '../domain/reject-codes.ts';
-import type { Headers, JsonAnswer } from './route.ts';
+import type { Answer, Headers, JsonAnswer } from './route.ts';
 
 export interface Problem {
   readonly status: number;
@@ -35,6 +35,7 @@ const EDGE_PROBLEMS = {
     '`Outcry-Sandbox-Fault` is for demo mode; leave it out to place a real order.',
   ),
   not_found: row(404, 'Not found', 'There is nothing at this path.'),
+  user_not_found: row(404, 'User not found', 'There is no such user.'),
   method_not_allowed: row(405, 'Method not allowed', 'The path does not take this method.'),
   body_too_large: row(413, 'Body too large', 'A body may have 16 KB at the most.'),
   unsupported_media_type: row(
@@ -200,6 +201,12 @@ export function problem(code: ProblemCode, extras: ProblemExtras = {}): JsonAnsw
       ...(extras.errors === undefined ? {} : { errors: extras.errors }),
     },
   };
+}
+
+/** A write that was refused has changed nothing, unless its answer says that nobody knows. */
+export function withOutcome(answer: Answer): Answer {
+  if (answer.kind !== 'json' || answer.contentType !== 'application/problem+json') return answer;
+  return { ...answer, body: { outcome: 'rejected', ...answer.body } };
 }
 
 /**

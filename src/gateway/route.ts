@@ -48,6 +48,10 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   /** The key is validated, and echoed on every answer. */
   readonly takesIdempotencyKey?: true;
   readonly takesSandboxFault?: true;
+  /** `Prefer: wait` means something to it, and is acknowledged. */
+  readonly takesWait?: true;
+  /** What is no GET is a write, whose every answer has an `outcome`; a login is none. */
+  readonly isWrite?: false;
   readonly params?: Shape<Params>;
   /** Absent: no query parameter is known. */
   readonly query?: Shape<Query>;
@@ -65,4 +69,13 @@ export function json(
   headers: Headers = {},
 ): JsonAnswer {
   return { kind: 'json', status, contentType: 'application/json', headers, body };
+}
+
+/** A command that was carried out, now (201) or at its first attempt (200). */
+export function written(
+  body: Readonly<Record<string, unknown>>,
+  { replayed }: { readonly replayed: boolean },
+): JsonAnswer {
+  const headers: Headers = replayed ? { 'idempotency-replayed': 'true' } : {};
+  return json(replayed ? 200 : 201, { ...body, outcome: 'accepted' }, headers);
 }

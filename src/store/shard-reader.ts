@@ -2,6 +2,7 @@
 // writer would feel.
 import type { Statement as Prepared } from 'better-sqlite3';
 import type { LedgerPlace } from '../domain/ledger-entry.ts';
+import type { Side } from '../domain/order.ts';
 import { type Db, openReadOnly } from './database.ts';
 import type { BalanceRow } from './ledger-store.ts';
 import { OrderHistory } from './order-history.ts';
@@ -13,6 +14,19 @@ export interface ReaderAccount {
   readonly lastSeq: number;
 }
 
+interface OpenIdsQuery {
+  readonly userId: string;
+  readonly symbol: string | null;
+  readonly side: Side | null;
+  readonly limit: number;
+}
+
+export const OPEN_IDS = `
+  SELECT id FROM orders INDEXED BY orders_crossing
+  WHERE account_no = (SELECT account_no FROM accounts WHERE user_id = @userId) AND is_open = 1
+    AND (@symbol IS NULL OR symbol = @symbol) AND (@side IS NULL OR side = @side)
+  ORDER BY order_no LIMIT @limit`;
+
 export class ShardReader {
   readonly shares: ShareMoves;
   readonly history: OrderHistory;
@@ -20,6 +34,8 @@ export class ShardReader {
   readonly #statement: Statement;
   readonly #account: Prepared<[string], ReaderAccount>;
   readonly #balances: Prepared<[number], BalanceRow>;
+
+  readonly #openIds: Prepared<[OpenIdsQuery], { id: string }>;
 
   constructor(path: string) {
     const db = openReadOnly(path);
@@ -30,6 +46,7 @@ export class ShardReader {
     this.#account = db.prepare(
       'SELECT account_no AS accountNo, last_seq AS lastSeq FROM accounts WHERE user_id = ?',
     );
+    this.#openIds = db.prepare(OPEN_IDS);
     this.#balances = db.prepare(
       'SELECT asset, account, amount FROM balances WHERE account_no = ? ORDER BY asset',
     );
@@ -54,6 +71,16 @@ export class ShardReader {
     const account = this.account(userId);
     if (account === null) return { entries: [], hasMore: false };
     return this.#statement.page(account.accountNo, before, limit);
+  }
+
+  /** Oldest first. */
+  openOrderIds(
+    userId: string,
+    { symbol, side }: { readonly symbol: string | null; readonly side: Side | null },
+    max: number,
+  ): { orderIds: string[]; hasMore: boolean } {
+    const found = this.#openIds.all({ userId, symbol, side, limit: max + 1 });
+    return { orderIds: found.slice(0, max).map(({ id }) => id), hasMore: found.length > max };
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 // Reads that need no actor: answered from read-only connections in a pool of worker threads, after
 // the commits that the asker has seen.
 import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
-import type { Order } from '../../domain/order.ts';
+import type { Order, Side } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
 import type { OrderTrade } from '../../domain/order-trades.ts';
 import type { Position } from '../../domain/position.ts';
@@ -86,7 +86,30 @@ export interface TradesReply {
   readonly hasMore: boolean;
 }
 
-export type ReadPoolCommand = ListOrders | ListPositions | ListLedger | GetTimeline | ListTrades;
+/** For a cancel of many. */
+export interface ListOpenOrderIds {
+  readonly kind: 'ListOpenOrderIds';
+  readonly userId: string;
+  readonly symbol: string | null;
+  readonly side: Side | null;
+  readonly max: number;
+  readonly replyTo: ReplyTo<OpenOrderIdsReply>;
+}
+
+export interface OpenOrderIdsReply {
+  readonly outcome: 'open_order_ids';
+  /** Oldest first. */
+  readonly orderIds: readonly string[];
+  readonly hasMore: boolean;
+}
+
+export type ReadPoolCommand =
+  | ListOrders
+  | ListPositions
+  | ListLedger
+  | GetTimeline
+  | ListTrades
+  | ListOpenOrderIds;
 
 export type ReadPoolReply =
   | ListOrdersReply
@@ -94,4 +117,5 @@ export type ReadPoolReply =
   | ListLedgerReply
   | TimelineReply
   | TradesReply
+  | OpenOrderIdsReply
   | Rejection;

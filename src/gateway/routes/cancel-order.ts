@@ -8,12 +8,14 @@ import { isAskFailure } from '../../runtime/actor.ts';
 import { problem, rejectionProblem } from '../problem.ts';
 import { type JsonAnswer, json, type Route } from '../route.ts';
 import { commandFailure } from './ask-failure.ts';
+import { cancelOutcomeOf } from './cancel-result.ts';
 import { orderIdParams } from './shapes.ts';
 
 export const cancelOrder: Route<{ id: string }> = {
   method: 'DELETE',
   path: '/order/:id',
   auth: 'user',
+  takesWait: true,
   params: orderIdParams,
 
   async handle({ principal: { userId }, params, waitMs }, { edge, shards }) {
@@ -28,21 +30,18 @@ export const cancelOrder: Route<{ id: string }> = {
 };
 
 function cancelAnswer(order: Order): JsonAnswer {
-  const { status } = order;
-  switch (status) {
-    case 'cancelled':
-    case 'expired':
-      return json(200, { ok: true, status, outcome: 'accepted' });
-    case 'pending_cancel':
-      return json(202, { ok: true, status, outcome: 'unknown' });
-    case 'filled':
-    case 'failed':
-      return problem('order_closed', { members: { orderId: order.id, orderStatus: status } });
-    case 'pending':
-    case 'submitted':
-    case 'partially_filled':
-      return problem('cancel_rejected', {
-        members: { orderId: order.id, orderStatus: status, reason: order.cancelRefusal },
+  const came = cancelOutcomeOf(order);
+  switch (came.outcome) {
+    case 'accepted':
+      return json(200, { ok: true, ...came });
+    case 'unknown':
+      return json(202, { ok: true, ...came });
+    case 'rejected': {
+      const { id: orderId, status: orderStatus, cancelRefusal: reason } = came.order;
+      const members = { orderId, orderStatus };
+      return problem(came.code, {
+        members: came.code === 'cancel_rejected' ? { ...members, reason } : members,
       });
+    }
   }
 }

@@ -36,6 +36,7 @@ export const createOrder: Route<unknown, unknown, Body> = {
   path: '/order',
   auth: 'user',
   takesIdempotencyKey: true,
+  takesWait: true,
   takesSandboxFault: true,
   body,
 

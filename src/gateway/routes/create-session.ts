@@ -21,6 +21,7 @@ export const createSession: Route<unknown, unknown, Credentials> = {
   method: 'POST',
   path: '/session',
   auth: 'none',
+  isWrite: false,
   body: shape({
     email: Type.String({ minLength: 1, maxLength: LIMITS.emailMax }),
     password: Type.String({ minLength: 1, maxLength: LIMITS.passwordMax }),

@@ -1,15 +1,21 @@
 // Every route of the public interface, once.
 import type { Route } from '../route.ts';
 import { cancelOrder } from './cancel-order.ts';
+import { cancelOrders } from './cancel-orders.ts';
+import { createDeposit } from './create-deposit.ts';
 import { createOrder } from './create-order.ts';
 import { createSession } from './create-session.ts';
+import { createWithdrawal } from './create-withdrawal.ts';
 import { getAccount } from './get-account.ts';
 import { getOrder } from './get-order.ts';
 import { getSymbol } from './get-symbol.ts';
+import { getTimeline } from './get-timeline.ts';
 import { listActors } from './list-actors.ts';
+import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
 import { listPositions } from './list-positions.ts';
 import { listSymbols } from './list-symbols.ts';
+import { listTrades } from './list-trades.ts';
 import { livez } from './livez.ts';
 import { openStream } from './open-stream.ts';
 import { readyz } from './readyz.ts';
@@ -21,9 +27,15 @@ export const ROUTES: readonly Route[] = [
   createOrder,
   getOrder,
   cancelOrder,
+  cancelOrders,
+  getTimeline,
+  listTrades,
   listOrders,
   getAccount,
   listPositions,
+  listLedger,
+  createDeposit,
+  createWithdrawal,
   openStream,
   livez,
   readyz,

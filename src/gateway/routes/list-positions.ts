@@ -1,6 +1,7 @@
-// GET /positions: the caller's shares, and how many of them open sell orders hold back.
-import { shardOf } from '../../actors/addresses.ts';
-import type { GetPositions } from '../../actors/order-shard/protocol.ts';
+// GET /positions: the caller's shares, what of them open sell orders hold back, what they cost and
+// what has been earned on them.
+import { READ_POOL } from '../../actors/addresses.ts';
+import type { ListPositions } from '../../actors/read-pool/protocol.ts';
 import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
 import { positionJson } from '../json.ts';
@@ -12,13 +13,10 @@ export const listPositions: Route = {
   path: '/positions',
   auth: 'user',
 
-  async handle({ principal: { userId } }, { edge, shards }) {
-    const reply = await edge.ask<GetPositions>(
-      shardOf(userId, shards),
-      { kind: 'GetPositions', userId },
-      LIMITS.readAskMs,
-    );
+  async handle({ principal: { userId } }, { edge }) {
+    const question = { kind: 'ListPositions', userId } as const;
+    const reply = await edge.ask<ListPositions>(READ_POOL, question, LIMITS.readAskMs);
     if (isAskFailure(reply)) return readFailure(reply);
-    return json(200, { positions: reply.holdings.map(positionJson) });
+    return json(200, { positions: reply.positions.map(positionJson) });
   },
 };

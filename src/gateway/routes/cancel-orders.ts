@@ -1,0 +1,50 @@
+// DELETE /orders: asks for a cancel of every open order of the caller, or of those of one symbol or
+// side; one result per order. Repeating it changes nothing.
+import { Type } from 'typebox';
+import { READ_POOL, shardOf } from '../../actors/addresses.ts';
+import type { CancelOrder } from '../../actors/order-shard/protocol.ts';
+import type { ListOpenOrderIds } from '../../actors/read-pool/protocol.ts';
+import type { Side } from '../../domain/order.ts';
+import { LIMITS } from '../../limits.ts';
+import { isAskFailure } from '../../runtime/actor.ts';
+import { json, type Route } from '../route.ts';
+import { shape } from '../shape.ts';
+import { readFailure } from './ask-failure.ts';
+import { cancelResultOf } from './cancel-result.ts';
+import { symbolName } from './shapes.ts';
+
+interface Selection {
+  readonly symbol?: string;
+  readonly position?: Side;
+}
+
+export const cancelOrders: Route<unknown, Selection> = {
+  method: 'DELETE',
+  path: '/orders',
+  auth: 'user',
+  takesWait: true,
+  query: shape({
+    symbol: Type.Optional(symbolName),
+    position: Type.Optional(Type.Enum(['buy', 'sell'])),
+  }),
+
+  async handle({ principal: { userId }, query, waitMs }, { edge, shards }) {
+    const { symbol = null, position: side = null } = query;
+    const found = await edge.ask<ListOpenOrderIds>(
+      READ_POOL,
+      { kind: 'ListOpenOrderIds', userId, symbol, side, max: LIMITS.cancelAllMax },
+      LIMITS.readAskMs,
+    );
+    if (isAskFailure(found)) return readFailure(found);
+    const cancel = async (orderId: string) => {
+      const command = { kind: 'CancelOrder', userId, orderId, waitMs } as const;
+      const shard = shardOf(userId, shards);
+      const reply = await edge.ask<CancelOrder>(shard, command, waitMs + LIMITS.askMarginMs);
+      return cancelResultOf(orderId, reply);
+    };
+    const results = await Promise.all(found.orderIds.map(cancel));
+    const isSettled = results.every(({ outcome }) => outcome !== 'unknown');
+    const outcome = isSettled ? 'accepted' : 'unknown';
+    return json(isSettled ? 200 : 202, { outcome, results, hasMore: found.hasMore });
+  },
+};
