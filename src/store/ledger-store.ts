@@ -49,19 +49,21 @@ export class LedgerStore {
 
   /**
    * One transaction for one customer. Unbalanced postings are a bug. Returns the assets of which the
-   * customer now has less than nothing available: genuine trades are booked all the same.
+   * customer has less than nothing available because of it: genuine trades are booked all the same.
    */
   post(txNo: number, accountNo: number, postings: readonly Posting[]): string[] {
     assert(isBalanced(postings), `the postings of transaction ${txNo} do not balance`);
-    const overdrawn: string[] = [];
+    const below = new Set<string>();
     for (const { account, asset, amount } of postings) {
       const owner = account === 'available' || account === 'reserved' ? accountNo : HOUSE;
       const code = ACCOUNT_CODES[account];
       this.#post.run(txNo, owner, code, asset, amount);
       const balance = this.#add.get(owner, asset, code, amount)?.amount ?? 0;
-      if (account === 'available' && amount < 0 && balance < 0) overdrawn.push(asset);
+      if (account === 'available' && balance < 0) below.add(asset);
     }
-    return overdrawn.filter((asset) => this.balanceOf(accountNo, 'available', asset) < 0);
+    return [...below].filter(
+      (asset) => takenOf(postings, asset) > 0 && this.balanceOf(accountNo, 'available', asset) < 0,
+    );
   }
 
   balanceOf(accountNo: number, account: LedgerAccount, asset: string): number {
@@ -72,4 +74,12 @@ export class LedgerStore {
   balancesOf(accountNo: number): BalanceRow[] {
     return this.#balances.all(accountNo);
   }
+}
+
+function takenOf(postings: readonly Posting[], asset: string): number {
+  let taken = 0;
+  for (const posting of postings) {
+    if (posting.account === 'available' && posting.asset === asset) taken -= posting.amount;
+  }
+  return taken;
 }

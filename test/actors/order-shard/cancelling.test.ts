@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { LINK_DOWN, type SubmitCancel } from '../../../src/actors/exchange-connection/protocol.ts';
-import type { GetShardState, OrderReply } from '../../../src/actors/order-shard/protocol.ts';
+import type { GetShardState } from '../../../src/actors/order-shard/protocol.ts';
 import { USD } from '../../../src/domain/ledger.ts';
-import type { Rejection } from '../../../src/domain/reject-codes.ts';
 import type { ReplyOf } from '../../../src/runtime/actor.ts';
 import { ALICE, BOB, LINKED, ShardRig } from './shard-rig.ts';
 
@@ -11,12 +10,6 @@ class CancelRig extends ShardRig {
   constructor(t: Pick<TestContext, 'after'>) {
     super(t);
     this.deposit(ALICE, USD, 500_000);
-  }
-
-  cancel(orderId: string, userId = ALICE): OrderReply | Rejection | null {
-    const replyTo = this.actor.replyTo<OrderReply | Rejection>();
-    this.actor.receive({ kind: 'CancelOrder', userId, orderId, waitMs: 2_000, replyTo });
-    return this.reply(replyTo.correlationId);
   }
 
   cancelsWaiting(): number | undefined {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { USD } from '../../../src/domain/ledger.ts';
-import { ALICE, LINKED, ShardRig } from './shard-rig.ts';
+import { ALICE, LINKED, ShardRig, type ShardRigOptions } from './shard-rig.ts';
 
-function funded(t: Pick<TestContext, 'after'>): ShardRig {
-  const rig = new ShardRig(t);
+function funded(t: Pick<TestContext, 'after'>, options: ShardRigOptions = {}): ShardRig {
+  const rig = new ShardRig(t, options);
   rig.deposit(ALICE, USD, 500_000);
   rig.deposit(ALICE, 'IBM', 100);
   return rig;
@@ -107,16 +107,44 @@ test('E23 the day ends: expired on the word of the exchange', (t) => {
   assert.equal(rig.account().reservedInCents, 0);
 });
 
-test('E12 an acknowledgement after our own verdict resurrects the order', (t) => {
-  const rig = funded(t);
+/** An order that we called failed, and its user was told so. */
+function calledFailed(rig: ShardRig): string {
   rig.place();
   const { id } = rig.lastOrder();
   rig.actor.answer('SubmitOrder', { outcome: 'not_sent', reason: 'link_down' });
   assert.equal(rig.order(id).status, 'failed');
+  return id;
+}
+
+test('E12 taken after we had called it failed: resurrected, reserved again, and cancelled', (t) => {
+  const rig = funded(t);
+  const id = calledFailed(rig);
+  rig.acknowledge(id);
+  assert.equal(rig.order(id).status, 'pending_cancel', 'nobody wants it any more');
+  assert.equal(rig.account().reservedInCents, 180_018);
+  assert.deepEqual(rig.incidents(), ['order_resurrected']);
+  const result = { outcome: 'cancelled', cancelId: `${id}.c1`, cumQty: 0 } as const;
+  rig.actor.answer('SubmitCancel', { outcome: 'answered', result });
+  assert.equal(rig.order(id).status, 'cancelled');
+  assert.equal(rig.account().reservedInCents, 0);
+});
+
+test('E12 with the policy `keep` a resurrected order works on', (t) => {
+  const rig = funded(t, { lateAck: 'keep' });
+  const id = calledFailed(rig);
   rig.acknowledge(id);
   assert.equal(rig.order(id).status, 'submitted');
-  assert.equal(rig.account().reservedInCents, 180_018);
-  assert.equal(rig.actor.ctx.counters.get('incident_order_resurrected'), 1);
+});
+
+test('E12 a trade after failed is booked, even when the cash is gone: then only closing is allowed', (t) => {
+  const rig = funded(t);
+  const id = calledFailed(rig);
+  const other = rig.submitted({ numShares: 27 }); // 4,860.49 of 5,000
+  rig.acknowledge(id, [{ ...rig.trade(id, 10, 18_000), cumQty: 10 }]);
+  assert.deepEqual([rig.order(id).status, rig.order(other.id).status], ['filled', 'submitted']);
+  assert(rig.account().buyingPowerInCents < 0);
+  assert.equal(rig.account().tradingState, 'reducing');
+  assert.deepEqual(rig.incidents(), ['overdrawn', 'order_resurrected']);
 });
 
 test('E11 absence is proven by two answers that are late enough, not by one', (t) => {

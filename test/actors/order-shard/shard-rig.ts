@@ -12,6 +12,7 @@ import type {
   AccountReply,
   EventsReply,
   FactReply,
+  OpenOrdersReply,
   OrderQueried,
   OrderReply,
   PlaceOrder,
@@ -54,6 +55,11 @@ export const LINKED: LinkState = {
   session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
 };
 
+export interface ShardRigOptions {
+  readonly duplicateWindowMs?: number;
+  readonly lateAck?: 'cancel' | 'keep';
+}
+
 export class ShardRig {
   readonly path: string;
   readonly actor: ActorRig<OrderShardMessage>;
@@ -61,7 +67,10 @@ export class ShardRig {
   #seq = 0;
   readonly #live: UserEvent[] = [];
 
-  constructor(t: Pick<TestContext, 'after'>, { duplicateWindowMs = 0 } = {}) {
+  constructor(
+    t: Pick<TestContext, 'after'>,
+    { duplicateWindowMs = 0, lateAck = 'cancel' }: ShardRigOptions = {},
+  ) {
     this.path = join(tempDirectory(t), 'shard-00.db');
     this.actor = new ActorRig<OrderShardMessage>('order-shard/00', (ctx) => {
       ctx.prices.set('IBM', {
@@ -90,7 +99,7 @@ export class ShardRig {
           cancelling: { cancelAskMs: 5_000, backoffMinMs: 500, backoffMaxMs: 5_000 },
           bounds: { indexLagMs: 1_000, clockSkewMs: 1_000, settleWindowMs: 2_000 },
           shards: new Array<number>(256).fill(0),
-          lateAck: 'cancel',
+          lateAck,
           anchors: null,
         },
         ctx,
@@ -284,6 +293,21 @@ export class ShardRig {
     const olderThanMs = { outcome: 0, cancel: 0, too_late: 0, missing_fills: 0, busted: 0 };
     this.actor.receive({ kind: 'ListUnresolved', olderThanMs, max: 100, replyTo });
     return this.reply<UnresolvedReply>(replyTo.correlationId)?.orders ?? [];
+  }
+
+  openOrders(after: number, max: number): OpenOrdersReply {
+    const replyTo = this.actor.replyTo<OpenOrdersReply>();
+    this.actor.receive({ kind: 'ListOpenOrders', after, max, replyTo });
+    const reply = this.reply<OpenOrdersReply>(replyTo.correlationId);
+    assert(reply !== null);
+    return reply;
+  }
+
+  /** What it has been answered so far. */
+  cancel(orderId: string, userId = ALICE): OrderReply | Rejection | null {
+    const replyTo = this.actor.replyTo<OrderReply | Rejection>();
+    this.actor.receive({ kind: 'CancelOrder', userId, orderId, waitMs: 2_000, replyTo });
+    return this.reply(replyTo.correlationId);
   }
 
   /** Built again from its file, linked, and told the trading states. */
