@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   exchange: ['domain', 'runtime', 'limits.ts'],
   actors: ['domain', 'runtime', 'store', 'shared', 'exchange', 'limits.ts'],
   audit: ['domain', 'store', 'exchange', 'limits.ts'],
-  'read-pool': ['actors', 'audit', 'domain', 'runtime', 'store'],
+  'read-pool': ['actors', 'audit', 'domain', 'runtime', 'store', 'limits.ts'],
   gateway: ['actors', 'domain', 'runtime', 'shared', 'limits.ts'],
   launcher: [],
   system: ['actors', 'domain', 'runtime', 'store', 'shared', 'config.ts', 'limits.ts'],
@@ -45,6 +45,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   piscina: /^src\/read-pool\//,
   jose: /^src\/gateway\/auth\.ts$/,
   pino: /^src\/log\.ts$/,
+  'prom-client': /^src\/gateway\/metrics\.ts$/,
 };
 
 test('imports point one way', () => {

@@ -221,7 +221,7 @@ test('an order shows its average price and why it was cancelled', async () => {
   });
 });
 
-test('account and positions come from the shard', async () => {
+test('the account comes from the shard, positions from the read pool', async () => {
   const { edge, call } = aWorld();
   const account = {
     userId: ALICE,
@@ -231,13 +231,16 @@ test('account and positions come from the shard', async () => {
     tradingState: 'active',
   };
   edge.answer('GetAccount', () => ({ outcome: 'account', account }));
-  edge.answer('GetPositions', () => ({
+  const earned = { costInCents: 1_004, averageCostInCents: 100, realisedProfitInCents: -7 };
+  edge.answer('ListPositions', () => ({
     outcome: 'positions',
-    holdings: [{ symbol: 'IBM', numShares: 10, reservedShares: 4 }],
+    positions: [{ symbol: 'IBM', numShares: 10, reservedShares: 4, ...earned }],
   }));
   assert.deepEqual((await call('GET', '/account')).body, account);
   assert.deepEqual((await call('GET', '/positions')).body, {
-    positions: [{ symbol: 'IBM', numShares: 10, reservedShares: 4, availableShares: 6 }],
+    positions: [
+      { symbol: 'IBM', numShares: 10, reservedShares: 4, availableShares: 6, ...earned },
+    ],
   });
 });
 
