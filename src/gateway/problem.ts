@@ -43,6 +43,8 @@ const EDGE_PROBLEMS = {
     'Unsupported media type',
     'The body must be sent as `Content-Type: application/json`.',
   ),
+  house_trade_not_found: row(404, 'No such trade', 'The house has no such trade.'),
+  house_trade_decided: row(409, 'Decided already', 'Something else was decided about this trade.'),
   cancel_rejected: row(
     409,
     'Cancel rejected',

@@ -7,9 +7,12 @@ import { createOrder } from './create-order.ts';
 import { createSession } from './create-session.ts';
 import { createWithdrawal } from './create-withdrawal.ts';
 import { getAccount } from './get-account.ts';
+import { getMetrics } from './get-metrics.ts';
 import { getOrder } from './get-order.ts';
+import { getReconciliation } from './get-reconciliation.ts';
 import { getSymbol } from './get-symbol.ts';
 import { getTimeline } from './get-timeline.ts';
+import { assignHouseTrade, listHouseTrades, refuseHouseTrade } from './house-trades.ts';
 import { listActors } from './list-actors.ts';
 import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
@@ -19,6 +22,7 @@ import { listTrades } from './list-trades.ts';
 import { livez } from './livez.ts';
 import { openStream } from './open-stream.ts';
 import { readyz } from './readyz.ts';
+import { runReconciliation } from './run-reconciliation.ts';
 
 export const ROUTES: readonly Route[] = [
   createSession,
@@ -39,5 +43,11 @@ export const ROUTES: readonly Route[] = [
   openStream,
   livez,
   readyz,
+  getMetrics,
   listActors,
+  getReconciliation,
+  runReconciliation,
+  listHouseTrades,
+  assignHouseTrade,
+  refuseHouseTrade,
 ] as readonly Route[];
