@@ -3,7 +3,7 @@
 import type { Capabilities, Execution } from '../port.ts';
 import { ENGINE_ABILITIES } from './abilities.ts';
 import { Engine } from './engine.ts';
-import { Feed, type KeptFrame } from './feed.ts';
+import { Feed, type FeedWire, type KeptFrame, SOUND_WIRE } from './feed.ts';
 import { ExchangeLog } from './log.ts';
 import type { LogLine, LogRecord } from './log-record.ts';
 import type { SymbolListing } from './market.ts';
@@ -16,7 +16,11 @@ export interface ExchangeOptions {
   /** Begins a new epoch with an empty book, whatever the log holds. */
   readonly loseBook: boolean;
   readonly nowMs: () => number;
+  /** What lies between the feeds and their readers. */
+  readonly wires?: FeedWires;
 }
+
+export type FeedWires = Readonly<Record<'executions' | 'prices', FeedWire>>;
 
 export interface ExchangeReply {
   readonly status: number;
@@ -28,40 +32,67 @@ const PRICES_KEPT = 65_536;
 
 export class Exchange {
   readonly log: ExchangeLog;
-  readonly engine: Engine;
-  readonly executions: Feed;
-  readonly prices: Feed;
-  /**
-   * When the engine's present session was opened or closed, for the replay; null for a new book.
-   */
-  readonly sessionSinceMs: number | null;
+  readonly #listings: readonly SymbolListing[];
   readonly #echo: boolean;
   readonly #nowMs: () => number;
+  readonly #wires: FeedWires;
+  #engine: Engine;
+  #feeds: Readonly<Record<'executions' | 'prices', Feed>>;
+  #sessionSinceMs: number | null;
+  #onExecution: (execution: Execution) => void = () => {};
 
-  constructor({ logFile, listings, echo, loseBook, nowMs }: ExchangeOptions) {
+  constructor({ logFile, listings, echo, loseBook, nowMs, wires }: ExchangeOptions) {
+    this.#listings = listings;
     this.#echo = echo;
     this.#nowMs = nowMs;
+    this.#wires = wires ?? { executions: SOUND_WIRE, prices: SOUND_WIRE };
     const restored = new Restored(listings);
     this.log = new ExchangeLog(logFile, (record) => restored.take(record));
     if (restored.engine === null || loseBook) {
-      const epoch = `e${nowMs().toString(36)}`;
+      const epoch = epochAt(nowMs(), restored.engine?.epoch);
       this.log.append([restored.take({ kind: 'epoch', epoch, atMs: nowMs() })]);
     }
-    this.engine = restored.engine ?? new Engine({ epoch: '', listings });
-    this.sessionSinceMs = restored.sessionSinceMs;
-    const { epoch } = this.engine;
-    this.executions = new Feed({
-      epoch,
-      headSeq: this.engine.executionSeq,
-      framesKept: EXECUTIONS_KEPT,
-      readOlder: (afterSeq) => this.#readExecutions(afterSeq),
-    });
-    this.prices = new Feed({
-      epoch,
-      headSeq: this.engine.priceSeq,
-      framesKept: PRICES_KEPT,
-      readOlder: () => [],
-    });
+    this.#engine = restored.engine ?? new Engine({ epoch: '', listings });
+    this.#sessionSinceMs = restored.sessionSinceMs;
+    this.#feeds = this.#openFeeds();
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  get executions(): Feed {
+    return this.#feeds.executions;
+  }
+
+  get prices(): Feed {
+    return this.#feeds.prices;
+  }
+
+  /**
+   * When the engine's present session was opened or closed, for a replay that begins; null for a
+   * new book.
+   */
+  get sessionSinceMs(): number | null {
+    return this.#sessionSinceMs;
+  }
+
+  /** Called with each execution, once it is in the log and on the feed. */
+  onExecution(listener: (execution: Execution) => void): void {
+    this.#onExecution = listener;
+  }
+
+  /** A new epoch with an empty book, in place. Whoever reads the feeds is cut. */
+  loseBook(): void {
+    const { executions, prices } = this.#feeds;
+    const atMs = this.#nowMs();
+    const epoch = epochAt(atMs, this.#engine.epoch);
+    this.log.append([{ kind: 'epoch', epoch, atMs }]);
+    this.#engine = new Engine({ epoch, listings: this.#listings });
+    this.#sessionSinceMs = null;
+    this.#feeds = this.#openFeeds();
+    executions.cutAll();
+    prices.cutAll();
   }
 
   /** Runs a command on the engine; returns only when all that came of it is in the log. */
@@ -79,6 +110,7 @@ export class Exchange {
       prices.map((frame) => `${JSON.stringify(frame)}\n`),
       nowMs,
     );
+    for (const execution of executions) this.#onExecution(execution);
     return result;
   }
 
@@ -105,15 +137,50 @@ export class Exchange {
     }
   }
 
+  /** Serves the readers of both feeds what a silent wire has kept from them. */
+  pumpFeeds(): void {
+    this.executions.pumpAll(this.#nowMs());
+    this.prices.pumpAll(this.#nowMs());
+  }
+
+  /** Sends executions again that the readers have had; false when that is too many. */
+  repeatExecutions(fromSeq: number): boolean {
+    return this.executions.repeat(Math.max(0, fromSeq - 1), this.#nowMs());
+  }
+
   heartbeat(): void {
     this.executions.heartbeat(this.#nowMs());
     this.prices.heartbeat(this.#nowMs());
   }
 
-  close(): void {
+  cutFeeds(): void {
     this.executions.cutAll();
     this.prices.cutAll();
+  }
+
+  close(): void {
+    this.cutFeeds();
     this.log.close();
+  }
+
+  #openFeeds(): Readonly<Record<'executions' | 'prices', Feed>> {
+    const { epoch, executionSeq, priceSeq } = this.#engine;
+    return {
+      executions: new Feed({
+        epoch,
+        headSeq: executionSeq,
+        framesKept: EXECUTIONS_KEPT,
+        readOlder: (afterSeq) => this.#readExecutions(afterSeq),
+        wire: this.#wires.executions,
+      }),
+      prices: new Feed({
+        epoch,
+        headSeq: priceSeq,
+        framesKept: PRICES_KEPT,
+        readOlder: () => [],
+        wire: this.#wires.prices,
+      }),
+    };
   }
 
   #capabilities(): Capabilities {
@@ -143,6 +210,12 @@ export class Exchange {
     }
     return frames;
   }
+}
+
+/** Never the one before, however soon a book is lost again. */
+function epochAt(nowMs: number, before: string | undefined): string {
+  const epoch = `e${nowMs.toString(36)}`;
+  return epoch === before ? `e${(nowMs + 1).toString(36)}` : epoch;
 }
 
 export function refusal(status: number, code: string, detail: string): ExchangeReply {

@@ -11,6 +11,22 @@ export interface FeedSink {
   cut(): void;
 }
 
+/** What lies between a feed and its readers, and may do wrong. */
+export interface FeedWire {
+  /** Nothing gets through: readers are served again by `pumpAll`. */
+  isSilent(): boolean;
+  /** What becomes of frames as they are published; what is read later is as it was. */
+  carry(lines: readonly string[]): readonly string[];
+  /** What `carry` still holds back. */
+  flush(): readonly string[];
+}
+
+export const SOUND_WIRE: FeedWire = {
+  isSilent: () => false,
+  carry: (lines) => lines,
+  flush: () => [],
+};
+
 export interface FeedOptions {
   readonly epoch: string;
   readonly headSeq: number;
@@ -18,6 +34,7 @@ export interface FeedOptions {
   readonly framesKept: number;
   /** Older frames, in order, from somewhere slower; empty when they are not kept. */
   readonly readOlder: (afterSeq: number) => readonly KeptFrame[];
+  readonly wire?: FeedWire;
 }
 
 export interface KeptFrame {
@@ -32,6 +49,7 @@ export class Feed {
   readonly #epoch: string;
   readonly #framesKept: number;
   readonly #readOlder: FeedOptions['readOlder'];
+  readonly #wire: FeedWire;
   readonly #readers = new Set<FeedReader>();
   /** A ring: the frame `seq` stands at `seq % framesKept`. */
   readonly #kept: string[];
@@ -43,6 +61,7 @@ export class Feed {
     this.#framesKept = options.framesKept;
     this.#kept = new Array<string>(options.framesKept).fill('');
     this.#readOlder = options.readOlder;
+    this.#wire = options.wire ?? SOUND_WIRE;
     this.#headSeq = options.headSeq;
     this.#firstKept = options.headSeq + 1;
   }
@@ -63,13 +82,36 @@ export class Feed {
     const before = this.#headSeq;
     for (const line of lines) this.#kept[++this.#headSeq % this.#framesKept] = line;
     this.#firstKept = Math.max(this.#firstKept, this.#headSeq - this.#framesKept + 1);
-    const text = lines.join('');
+    if (this.#wire.isSilent()) return;
+    const text = this.#wire.carry(lines).join('');
     for (const reader of this.#readers) reader.offer(text, before, this.#headSeq, nowMs);
+  }
+
+  /** Sends frames again that the readers have had, up to the head; false when they are not kept. */
+  repeat(afterSeq: number, nowMs: number): boolean {
+    const again: string[] = [];
+    for (let seq = afterSeq; seq < this.#headSeq; ) {
+      const frames = this.#after(seq);
+      const last = frames?.at(-1);
+      if (frames === null || last === undefined || again.length > this.#framesKept) return false;
+      again.push(...frames.map((frame) => frame.line));
+      seq = last.seq;
+    }
+    const text = again.join('');
+    for (const reader of this.#readers) reader.offer(text, this.#headSeq, this.#headSeq, nowMs);
+    return true;
+  }
+
+  /** Serves every reader what it has missed while the wire was silent. */
+  pumpAll(nowMs: number): void {
+    for (const reader of this.#readers) reader.pump(nowMs);
   }
 
   /** Begins a reader after `seq`; the opening lines go first. */
   subscribe(sink: FeedSink, seq: number, opening: readonly string[], nowMs: number): FeedReader {
-    const reader = new FeedReader(sink, seq, (after) => this.#after(after));
+    const reader = new FeedReader(sink, seq, (after) =>
+      this.#wire.isSilent() ? [] : this.#after(after),
+    );
     this.#readers.add(reader);
     if (opening.length > 0) reader.write(opening.join(''), seq, nowMs);
     reader.pump(nowMs);
@@ -82,7 +124,8 @@ export class Feed {
 
   /** Once a second: a heartbeat to who has everything, the end for who has stopped reading. */
   heartbeat(nowMs: number): void {
-    const line = this.#beat(nowMs);
+    if (this.#wire.isSilent()) return;
+    const line = `${this.#wire.flush().join('')}${this.#beat(nowMs)}`;
     for (const reader of this.#readers) {
       if (reader.stalledForMs(nowMs) > STALLED_MS) reader.cut();
       else reader.offer(line, this.#headSeq, this.#headSeq, nowMs);
@@ -93,6 +136,7 @@ export class Feed {
    * At once: a reader that has just begun need not wait a second to know that it has everything.
    */
   heartbeatTo(reader: FeedReader, nowMs: number): void {
+    if (this.#wire.isSilent()) return;
     reader.offer(this.#beat(nowMs), this.#headSeq, this.#headSeq, nowMs);
   }
 
@@ -158,7 +202,7 @@ export class FeedReader {
 
   write(text: string, lastSeq: number, nowMs: number): void {
     this.#seq = lastSeq;
-    if (!this.#sink.write(text)) this.#blockedSinceMs = nowMs;
+    if (text !== '' && !this.#sink.write(text)) this.#blockedSinceMs = nowMs;
   }
 
   stalledForMs(nowMs: number): number {

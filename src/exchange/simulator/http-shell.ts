@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { DecodeError } from '../errors.ts';
 import type { Exchange, ExchangeReply } from './exchange.ts';
 import { refusal } from './exchange.ts';
+import type { Respond } from './faults/faults.ts';
 import type { Feed } from './feed.ts';
 import {
   type ExchangeRequest,
@@ -15,8 +16,12 @@ import {
 
 export interface HttpShellOptions {
   readonly exchange: Exchange;
-  /** Answers one request: the exchange itself, or something that stands before it. */
-  readonly answer: (request: ExchangeRequest) => ExchangeReply;
+  /** Answers one request, at once, later or never: the exchange, or what stands before it. */
+  readonly answer: (request: ExchangeRequest, respond: Respond) => void;
+  /** Runs what begins a feed, at once or when it is heard. */
+  readonly whenHeard: (run: () => void) => void;
+  /** Obeys `POST /v1/control`; null: there is no such path. */
+  readonly control: ((body: string) => ExchangeReply) | null;
   readonly nowMs: () => number;
 }
 
@@ -73,7 +78,7 @@ interface Exchanged {
 
 function answerRequest(
   { method, url, request, response }: Exchanged,
-  { answer }: HttpShellOptions,
+  { answer, control }: HttpShellOptions,
 ): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -87,9 +92,18 @@ function answerRequest(
       return;
     }
     const body = Buffer.concat(chunks).toString('utf8');
+    if (control !== null && `${method} ${url.pathname}` === 'POST /v1/control') {
+      const obeyed = attempt(response, () => control(body));
+      if (obeyed !== REFUSED) send(response, obeyed);
+      return;
+    }
     const read = attempt(response, () => readRequest(method, url, body));
     if (read === REFUSED) return;
-    send(response, read === null ? refusal(404, 'unknown_path', url.pathname) : answer(read));
+    if (read === null) return send(response, refusal(404, 'unknown_path', url.pathname));
+    answer(read, (reply) => {
+      if (reply === 'reset') response.destroy();
+      else send(response, reply);
+    });
   });
 }
 
@@ -97,22 +111,19 @@ function openStream(
   stream: StreamRequest,
   request: IncomingMessage,
   response: ServerResponse,
-  { exchange, nowMs }: HttpShellOptions,
+  { exchange, whenHeard, nowMs }: HttpShellOptions,
 ): void {
   request.resume();
-  response.writeHead(200, NDJSON);
-  response.flushHeaders();
-  switch (stream.kind) {
-    case 'Executions':
-      follow(exchange.executions, response, nowMs, beginExecutions(exchange, stream.from));
-      return;
-    case 'Prices':
-      follow(exchange.prices, response, nowMs, beginPrices(exchange, stream.from));
-      return;
-    case 'Log':
-      sendLog(exchange, response, stream.afterSeq);
-      return;
-  }
+  if (stream.kind === 'Log') return sendLog(exchange, response, stream.afterSeq);
+  const { kind, from } = stream;
+  whenHeard(() => {
+    if (response.destroyed) return; // its reader has gone meanwhile
+    if (kind === 'Executions') {
+      follow(exchange.executions, response, nowMs, beginExecutions(exchange, from));
+    } else {
+      follow(exchange.prices, response, nowMs, beginPrices(exchange, from));
+    }
+  });
 }
 
 interface Beginning {
@@ -143,6 +154,8 @@ function resetLine(epoch: string, headSeq: number): string {
 }
 
 function follow(feed: Feed, response: ServerResponse, nowMs: () => number, at: Beginning): void {
+  response.writeHead(200, NDJSON);
+  response.flushHeaders();
   const sink = {
     write: (text: string) => response.write(text),
     cut: () => response.destroy(),
@@ -155,6 +168,7 @@ function follow(feed: Feed, response: ServerResponse, nowMs: () => number, at: B
 
 /** What the log holds by now, at the reader's pace. */
 function sendLog({ log }: Exchange, response: ServerResponse, afterSeq: number): void {
+  response.writeHead(200, NDJSON);
   const end = log.size;
   let offset = log.offsetAfter('logSeq', afterSeq);
   const pump = () => {
@@ -178,6 +192,7 @@ function logSeqOf(line: string): number {
 }
 
 function send(response: ServerResponse, { status, body }: ExchangeReply): void {
+  if (response.destroyed) return; // a late answer to somebody who has gone
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json',

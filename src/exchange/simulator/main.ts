@@ -4,13 +4,17 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Control } from './control.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { Doors } from './doors.ts';
 import { Exchange } from './exchange.ts';
+import { Faults } from './faults/faults.ts';
+import { Line } from './faults/line.ts';
 import { createHttpShell } from './http-shell.ts';
 import { OptionError, readOptions, type SimulatorOptions, USAGE } from './options.ts';
-import { Replay } from './replay.ts';
-import { SyntheticMarket, syntheticListings } from './synthetic.ts';
+import { syntheticListings } from './synthetic.ts';
 import { openTape } from './tape.ts';
+import { TradingFloor } from './trading-floor.ts';
 
 const ADVANCE_EVERY_MS = 10;
 const HEARTBEAT_EVERY_MS = 1_000;
@@ -20,34 +24,40 @@ async function run(options: SimulatorOptions): Promise<void> {
   const directory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'outcry-exchange-'));
   const lock = await lockDirectory(directory);
   const tape = openTape(options.tapeDirectory);
+  const line = new Line();
   const exchange = new Exchange({
     logFile: join(directory, 'exchange.ndjson'),
     listings: [...tape.listings, ...syntheticListings(options.symbols)],
     echo: options.echo,
     loseBook: options.loseBook,
     nowMs,
+    wires: line.wires,
   });
-  const { speed, breakMs } = options;
-  const { engine, sessionSinceMs } = exchange;
-  const replay = new Replay(engine, tape, { speed, breakMs, sessionSinceMs });
-  const synthetic = new SyntheticMarket(engine, options);
-  const advance = () =>
-    exchange.run((_, now) => {
-      replay.advance(now);
-      if (engine.session.state === 'open') synthetic.advance(now);
-      engine.advance(now);
-    });
-
-  advance();
+  const floor = new TradingFloor(exchange, tape, options);
+  const doors = new Doors();
+  const faults = new Faults({
+    exchange,
+    line,
+    seed: options.seed,
+    nowMs,
+    after: (delayMs, run) => void setTimeout(run, delayMs),
+    doors,
+    onBookLost: () => floor.beginAnew(),
+  });
+  const control = new Control({ exchange, floor, faults });
   const server = createHttpShell({
     exchange,
     nowMs,
-    answer: (request) => exchange.answer(request),
+    answer: (request, respond) => faults.answer(request, respond),
+    whenHeard: (run) => line.whenHeard(run),
+    control: options.control ? (body) => control.answer(body) : null,
   });
+  doors.guard(server);
+  faults.follow(options.faults);
   server.on('error', (error) => fail(`The exchange could not listen: ${error.message}.`));
   server.listen(options.port, options.host, () => {
     const timers = [
-      setInterval(advance, ADVANCE_EVERY_MS),
+      setInterval(() => floor.advance(), ADVANCE_EVERY_MS),
       setInterval(() => exchange.heartbeat(), HEARTBEAT_EVERY_MS),
     ];
     const stop = () => {

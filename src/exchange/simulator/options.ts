@@ -1,6 +1,11 @@
 // The simulator's command line. What is not understood is refused with a sentence that names it.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { DecodeError } from '../errors.ts';
+import { parseObject } from '../json-fields.ts';
+import type { FaultPlan } from './faults/fault-plan.ts';
+import { PRESETS } from './faults/presets.ts';
+import { readPlan } from './faults/read-plan.ts';
 
 export interface SimulatorOptions {
   readonly host: string;
@@ -16,6 +21,9 @@ export interface SimulatorOptions {
   readonly breakMs: number;
   readonly echo: boolean;
   readonly loseBook: boolean;
+  readonly faults: FaultPlan;
+  /** Take `POST /v1/control`. */
+  readonly control: boolean;
   /** End when the process that started this one is gone. */
   readonly endsWithParent: boolean;
 }
@@ -31,11 +39,15 @@ export const USAGE = `npm run exchange -- [options]
   --tape DIR             tapes to replay (data/market)
   --speed X              tape seconds per second (1)
   --symbols N            synthetic symbols beside the tape's (0)
-  --seed N               seed of the synthetic prices (1)
+  --seed N               seed of the synthetic prices and of the faults (1)
   --prints-per-second X  synthetic prints in all (one per synthetic symbol)
   --session-break-ms N   pause between two sessions (0)
   --no-echo              leave clientOrderId out of the executions
   --lose-book            begin a new epoch with an empty book
+  --faults FILE|PRESET   what is to go wrong: a JSON file, or one of
+                         ${Object.keys(PRESETS).join(', ')}
+                         (none)
+  --control              take POST /v1/control
   --parent               end with the process that started this one (needs its IPC channel)`;
 
 const OPTIONS = {
@@ -50,6 +62,8 @@ const OPTIONS = {
   'session-break-ms': { type: 'string', default: '0' },
   'no-echo': { type: 'boolean', default: false },
   'lose-book': { type: 'boolean', default: false },
+  faults: { type: 'string', default: 'none' },
+  control: { type: 'boolean', default: false },
   parent: { type: 'boolean', default: false },
 } as const;
 
@@ -69,6 +83,8 @@ export function readOptions(args: readonly string[]): SimulatorOptions {
     breakMs: whole('session-break-ms', values['session-break-ms'], 86_400_000),
     echo: !values['no-echo'],
     loseBook: values['lose-book'],
+    faults: faultPlan(values.faults),
+    control: values.control,
     endsWithParent: values.parent,
   };
 }
@@ -90,6 +106,20 @@ function positive(name: string, text: string, max: number): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= max) return value;
   throw new OptionError(`--${name} must be a number above 0, up to ${max}, but was "${text}"`);
+}
+
+function faultPlan(name: string): FaultPlan {
+  const preset = Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined;
+  if (preset === undefined && !statSync(name, { throwIfNoEntry: false })?.isFile()) {
+    const known = Object.keys(PRESETS).join(', ');
+    throw new OptionError(`--faults must be a file or one of ${known}, but was "${name}"`);
+  }
+  try {
+    return readPlan(preset ?? parseObject(readFileSync(name, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new OptionError(`--faults ${name}: ${error.message}`);
+  }
 }
 
 function directory(name: string, path: string): string {

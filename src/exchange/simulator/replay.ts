@@ -30,6 +30,8 @@ export class Replay {
   #opening: ReadonlySet<TapeEvent> = new Set();
   /** When the present session opened, or closed if it is closed; null before the first. */
   #sinceMs: number | null;
+  /** Closed by hand, until it is opened by hand. */
+  #isHeld = false;
   /** True until the first call after a restart within a session. */
   #isResuming: boolean;
 
@@ -43,7 +45,8 @@ export class Replay {
   }
 
   advance(nowMs: number): void {
-    if (!this.#isOpen() && this.#isBreakOver(nowMs)) this.#open(nowMs);
+    if (this.#isHeld) return;
+    if (!this.#isOpen() && this.#isBreakOver(nowMs)) this.#begin(nowMs);
     if (!this.#isOpen()) return;
     const tapeMs = this.#tapeMsAt(nowMs);
     if (this.#isResuming) this.#resume(tapeMs, nowMs);
@@ -54,14 +57,35 @@ export class Replay {
       if (!this.#opening.has(event)) this.#play(event, nowMs);
     }
     if (tapeMs < TAPE_CLOSE_MS || this.#played < this.#events.length) return;
-    this.#engine.closeSession(nowMs);
-    this.#sinceMs = nowMs;
-    if (this.#isBreakOver(nowMs)) this.#open(nowMs);
+    this.#end(nowMs);
+    if (this.#isBreakOver(nowMs)) this.#begin(nowMs);
   }
 
-  #open(nowMs: number): void {
+  /** Ends the session now, and begins no other until `open`; false when none is open. */
+  close(nowMs: number): boolean {
+    if (!this.#isOpen()) return false;
+    this.#isHeld = true;
+    this.#end(nowMs);
+    return true;
+  }
+
+  /** Begins the next session now; false when one is open. */
+  open(nowMs: number): boolean {
+    if (this.#isOpen()) return false;
+    this.#isHeld = false;
+    this.#begin(nowMs);
+    return true;
+  }
+
+  #end(nowMs: number): void {
+    this.#engine.closeSession(nowMs);
+    this.#sinceMs = nowMs;
+    this.#isResuming = false;
+  }
+
+  #begin(nowMs: number): void {
     const number = this.#sessionNumber() + 1;
-    this.#begin(number);
+    this.#load(number);
     this.#sinceMs = nowMs;
     const sessionId = `${this.#engine.epoch}-s${number}`;
     this.#engine.openSession(sessionId, nowMs, this.#tape.dateOf(number - 1) ?? undefined);
@@ -74,14 +98,14 @@ export class Replay {
    */
   #resume(tapeMs: number, nowMs: number): void {
     this.#isResuming = false;
-    this.#begin(this.#sessionNumber());
+    this.#load(this.#sessionNumber());
     const next = this.#events.findIndex((event) => event.atMs > tapeMs);
     this.#played = next === -1 ? this.#events.length : next;
     const missed = this.#events.slice(0, this.#played).reverse();
     for (const event of [...this.#opening, ...firstEvents(missed)]) this.#play(event, nowMs);
   }
 
-  #begin(number: number): void {
+  #load(number: number): void {
     this.#events = this.#tape.pass(Math.max(0, number - 1));
     this.#played = 0;
     this.#opening = new Set(firstEvents(this.#events));
