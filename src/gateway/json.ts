@@ -40,6 +40,7 @@ export function orderJson(order: Order) {
     failCode: order.failCode,
     cancel: cancelJson(order),
     externalOrderId: order.externalOrderId,
+    ...(order.cumQty > order.numShares ? { overfillShares: order.cumQty - order.numShares } : {}),
   };
 }
 
@@ -65,7 +66,7 @@ function cancelJson(order: Order) {
   }
   if (order.cancelsRequested === 0) return null;
   if (order.cancelsRequested > order.cancelsRefused) {
-    return { state: 'requested', requestedAt, reason: null };
+    return { state: 'requested', requestedAt, reason: order.cancelError };
   }
   return { state: 'rejected', requestedAt, reason: order.cancelRefusal };
 }
@@ -139,9 +140,10 @@ export function eventJson(event: UserEvent) {
     case 'order':
       return { seq, kind, at, order: orderJson(event.order) };
     case 'trade': {
-      const { execId, lastQty, lastPriceInCents, feeInCents } = event;
-      const order = orderJson(event.order);
-      return { seq, kind, at, order, execId, lastQty, lastPriceInCents, feeInCents };
+      const { execId, lastQty, lastPriceInCents, feeInCents, previous } = event;
+      const trade = { execId, lastQty, lastPriceInCents, feeInCents };
+      const told = { seq, kind, at, order: orderJson(event.order), ...trade };
+      return previous === null ? told : { ...told, previous };
     }
     case 'account':
       return { seq, kind, at, account: accountJson(event.account) };
