@@ -187,6 +187,6 @@ function finished(answer: Answer, raw: RawRequest, found: Found, key: string | n
   return isWrite(route) ? withOutcome(named) : named;
 }
 
-function isWrite({ method, isWrite: says = true }: Route): boolean {
-  return method !== 'GET' && says;
+function isWrite(route: Route): boolean {
+  return route.method !== 'GET' && route.isWrite !== false;
 }

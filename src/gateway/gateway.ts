@@ -13,12 +13,13 @@ import { LIMITS } from '../limits.ts';
 import type { Address, Message } from '../runtime/actor.ts';
 import type { Edge, EdgeListener } from '../runtime/edge.ts';
 import type { LogSink } from '../runtime/log-sink.ts';
+import type { ThreadSnapshot } from '../runtime/metrics.ts';
 import { Tokens } from './auth.ts';
 import { Catalogue } from './catalogue.ts';
 import { FrontDoor } from './front-door.ts';
 import { HttpServer } from './http-server.ts';
 import { PasswordChecker } from './passwords.ts';
-import type { GatewayMessage, ThreadSnapshotData } from './protocol.ts';
+import type { GatewayMessage } from './protocol.ts';
 import { Readiness } from './readiness.ts';
 import type { Services } from './services.ts';
 import { StreamHub } from './stream-hub.ts';
@@ -57,7 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { number, shards, demo, prices, config } = options;
   const address = gatewayAddress(number);
   const catalogue = new Catalogue();
-  const threads = new Map<string, ThreadSnapshotData>();
+  const threads = new Map<string, ThreadSnapshot>();
   let isPriceFeedLive = false;
 
   const edge = options.edge(address, (message) => receive(message as GatewayMessage));

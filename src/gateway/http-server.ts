@@ -16,7 +16,7 @@ import { ListenError } from './errors.ts';
 import { readHead } from './http-head.ts';
 import { problem } from './problem.ts';
 import type { RawRequest } from './request.ts';
-import type { Answer, Headers, JsonAnswer, StreamAnswer } from './route.ts';
+import type { Answer, Headers, JsonAnswer, StreamAnswer, TextAnswer } from './route.ts';
 import type { Sink } from './sink.ts';
 import { HEARTBEAT } from './sse-frame.ts';
 
@@ -96,7 +96,7 @@ export class HttpServer {
     const take = (body: RawRequest['body'], endConnection: boolean) =>
       void this.#take(exchange, { ...head, body }, endConnection);
     if (fault !== null) {
-      return sendJson(
+      return sendWhole(
         exchange,
         problem('invalid_header', { errors: [fault], members: { outcome: 'rejected' } }),
         true,
@@ -112,8 +112,8 @@ export class HttpServer {
     const answer = this.#isStopping ? SHUTTING_DOWN : await this.#answer(request);
     this.#settled(exchange); // a stream is no request in flight either: a drain sends it away
     if (exchange.isGone) return;
-    if (answer.kind === 'json') sendJson(exchange, answer, endConnection || this.#isStopping);
-    else if (this.#isStopping) sendJson(exchange, SHUTTING_DOWN, true);
+    if (answer.kind !== 'stream') sendWhole(exchange, answer, endConnection || this.#isStopping);
+    else if (this.#isStopping) sendWhole(exchange, SHUTTING_DOWN, true);
     else this.#stream(exchange, answer);
   }
 
@@ -170,8 +170,12 @@ function readBody(
   });
 }
 
-function sendJson({ res, method }: Exchange, answer: JsonAnswer, endConnection: boolean): void {
-  const body = JSON.stringify(answer.body);
+function sendWhole(
+  { res, method }: Exchange,
+  answer: JsonAnswer | TextAnswer,
+  endConnection: boolean,
+): void {
+  const body = answer.kind === 'json' ? JSON.stringify(answer.body) : answer.body;
   res.cork(() => {
     res.writeStatus(`${answer.status} ${STATUS_CODES[answer.status] ?? ''}`);
     writeHeaders(res, { 'content-type': answer.contentType, ...COMMON_HEADERS, ...answer.headers });

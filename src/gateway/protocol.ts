@@ -4,6 +4,7 @@ import type { CatalogueChanged } from '../actors/directory/protocol.ts';
 import type { LinkChanged } from '../actors/exchange-connection/protocol.ts';
 import type { UserEvents, WatcherDropped } from '../actors/order-shard/protocol.ts';
 import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
+import type { ThreadSnapshot } from '../runtime/metrics.ts';
 
 /**
  * From main, once this start is complete (demo users made, `demo.json` written). Until then
@@ -13,15 +14,12 @@ export interface StartupCompleted {
   readonly kind: 'StartupCompleted';
 }
 
-/** From main, once a second per thread: what `GET /admin/actors` shows. */
+/** From main, once a second per thread: what `GET /admin/actors` and `GET /metrics` show. */
 export interface ThreadReported {
   readonly kind: 'ThreadReported';
   readonly thread: string;
-  readonly snapshot: ThreadSnapshotData;
+  readonly snapshot: ThreadSnapshot;
 }
-
-/** The metrics snapshot of a thread: plain data that the gateway passes on as it is. */
-export type ThreadSnapshotData = Readonly<Record<string, unknown>>;
 
 export type GatewayMessage =
   | StartupCompleted

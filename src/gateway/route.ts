@@ -23,7 +23,15 @@ export interface StreamAnswer {
   open(sink: Sink): SinkListener;
 }
 
-export type Answer = JsonAnswer | StreamAnswer;
+export interface TextAnswer {
+  readonly kind: 'text';
+  readonly status: number;
+  readonly contentType: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export type Answer = JsonAnswer | TextAnswer | StreamAnswer;
 
 export interface RouteRequest<Params, Query, Body> {
   /** `ANONYMOUS` on a route that needs no token. */

@@ -3,10 +3,10 @@
 import type { ShardMap } from '../actors/addresses.ts';
 import type { SymbolTerms } from '../actors/context.ts';
 import type { Edge } from '../runtime/edge.ts';
+import type { ThreadSnapshot } from '../runtime/metrics.ts';
 import type { Tokens } from './auth.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { PasswordChecker } from './passwords.ts';
-import type { ThreadSnapshotData } from './protocol.ts';
 import type { Readiness } from './readiness.ts';
 import type { StreamHub } from './stream-hub.ts';
 
@@ -25,5 +25,5 @@ export interface Services {
   readonly demo: boolean;
   readonly hub: StreamHub;
   /** Thread -> its newest snapshot. */
-  readonly threads: ReadonlyMap<string, ThreadSnapshotData>;
+  readonly threads: ReadonlyMap<string, ThreadSnapshot>;
 }
