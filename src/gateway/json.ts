@@ -61,7 +61,8 @@ function outcomeOf(order: Order): 'unknown' | 'accepted' | 'rejected' {
 function cancelJson(order: Order) {
   const requestedAt = order.cancelRequestedAtMs === null ? null : isoOf(order.cancelRequestedAtMs);
   if (order.status === 'cancelled') {
-    const reason = order.cancelled ?? order.venueRejected ?? order.ourVerdict;
+    const { cancelled, closedAtVenue, venueRejected, ourVerdict } = order;
+    const reason = cancelled ?? closedAtVenue ?? venueRejected ?? ourVerdict;
     return { state: 'confirmed', requestedAt, reason };
   }
   if (order.cancelsRequested === 0) return null;
