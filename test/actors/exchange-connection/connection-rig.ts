@@ -63,13 +63,19 @@ export class ConnectionRig extends ActorRig<Message> {
    * `sent`.
    */
   linkUp(capabilities: Partial<Capabilities> = {}): void {
+    this.linkUpUndecided(capabilities);
+    this.decide();
+    this.sent();
+  }
+
+  /** Without a word of the directory. */
+  linkUpUndecided(capabilities: Partial<Capabilities> = {}): void {
     this.readCapabilities(capabilities);
     this.openExecutions(null);
     this.frames('executions', aHeartbeat(0));
     this.finish('OpenFeed', OPENED, { feed: 'prices' });
     this.frames('prices', aSnapshot(10));
     this.answer('SymbolsListed', { outcome: 'listed' });
-    this.decide();
     this.sent();
     this.published.length = 0;
   }

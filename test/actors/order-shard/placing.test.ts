@@ -45,13 +45,13 @@ test('an order is pending, reserved and sent in one turn, and answered when the 
 });
 
 test('a market order is an immediate-or-cancel limit 3 % beyond the last price (E36)', (t) => {
-  const rig = new ShardRig(t);
-  rig.deposit(ALICE, USD, 5_000 * DOLLARS);
-  rig.deposit(ALICE, 'IBM', 10);
   for (const [side, limit] of [
     ['buy', 18_746],
     ['sell', 17_654],
   ] as const) {
+    const rig = new ShardRig(t);
+    rig.deposit(ALICE, USD, 5_000 * DOLLARS);
+    rig.deposit(ALICE, 'IBM', 10);
     rig.place({ side, orderType: 'market', priceInCents: null });
     const submit = rig.actor.openAsks('SubmitOrder').at(-1);
     assert.deepEqual(
