@@ -49,9 +49,8 @@ export function ticksIn({ prices }: EngineOutput): string[] {
 }
 
 function wordsOf(execution: Execution): string {
-  const { clientOrderId, execKind, lastQty, lastPriceInCents, reason, cumQty } = execution;
-  if (execKind === 'trade') {
-    return `${clientOrderId} trade ${lastQty}@${lastPriceInCents} cum ${cumQty}`;
-  }
-  return [clientOrderId, execKind, ...(reason === null ? [] : [reason]), 'cum', cumQty].join(' ');
+  const { clientOrderId, execKind, execRef, lastQty, lastPriceInCents, reason, cumQty } = execution;
+  const terms = lastQty === null ? null : `${lastQty}@${lastPriceInCents}`;
+  const words = [clientOrderId, execKind, execRef, terms, reason, 'cum', cumQty];
+  return words.filter((word) => word !== null).join(' ');
 }
