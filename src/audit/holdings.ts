@@ -33,7 +33,8 @@ const MOVED = `
     WHERE account IN (${available}, ${reserved}) AND events.order_no IS NOT NULL
     GROUP BY events.order_no
   )
-  SELECT orders.*, user_id, coalesce(qty, 0) AS traded_qty, coalesce(notional, 0) AS traded_notional,
+  SELECT orders.*, user_id,
+    coalesce(qty, 0) AS traded_qty, coalesce(notional, 0) AS traded_notional,
     coalesce(reserved_cash, 0) AS reserved_cash, coalesce(reserved_shares, 0) AS reserved_shares,
     coalesce(cash, 0) AS cash, coalesce(shares, 0) AS shares
   FROM orders JOIN accounts USING (account_no)
@@ -147,7 +148,8 @@ function auditShares(shard: Shard, live: LiveShares, tally: Tally): void {
     tally.looked('I5', 'holdings');
     const due = row.given + live.take(row.account_no, row.asset);
     if (row.held === due) continue;
-    const sentence = `${row.user_id} holds ${row.held} ${row.asset}, deposits and trades are ${due}`;
+    const { user_id: userId, held, asset } = row;
+    const sentence = `${userId} holds ${held} ${asset}, its deposits and trades are ${due}`;
     tally.broke('I5', sentence, { shard: shard.name, ...row });
   }
   for (const [holding, traded] of live.left()) {

@@ -13,7 +13,7 @@ const UNBALANCED = `
   SELECT tx_no, asset, sum(amount) AS amount FROM postings
   GROUP BY tx_no, asset HAVING sum(amount) <> 0`;
 const ASSETS_OFF =
-  'SELECT asset, sum(amount) AS amount FROM balances GROUP BY asset HAVING amount <> 0';
+  'SELECT asset, sum(amount) AS amount FROM balances GROUP BY asset HAVING sum(amount) <> 0';
 /**
  * What came from outside less what went there is what the bank has against it; of shares that moved
  * between users, `transfers`, whose cash is in no deposit.

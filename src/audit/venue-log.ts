@@ -47,7 +47,7 @@ const TABLES = `
 const INDEXES = `
   CREATE INDEX orders_by_client ON orders (client_order_id);
   CREATE INDEX executions_by_id ON executions (exec_id, epoch);
-  CREATE INDEX executions_by_order ON executions (external_order_id, epoch, seq);`;
+  CREATE INDEX executions_by_order ON executions (client_order_id, seq);`;
 const INSERT_ORDER = `INSERT INTO orders VALUES (@logNo, @epoch, @clientOrderId, @externalOrderId,
   @symbol, @side, @timeInForce, @priceInCents, @numShares, @atMs, @refused)`;
 const INSERT_EXECUTION = `INSERT INTO executions VALUES (@logNo, @epoch, @seq, @execKind, @execId,
@@ -145,13 +145,13 @@ export class VenueFinder {
     this.#byClient = db.prepare<[string], VenueOrderRow>(
       'SELECT * FROM orders WHERE client_order_id = ? ORDER BY log_no',
     );
-    this.#life = db.prepare<[string, string], VenueLife>(
+    this.#life = db.prepare<[string], VenueLife>(
       `SELECT coalesce(max(cum_qty), 0) AS cumMax,
          coalesce(max(cum_qty) FILTER (WHERE later IS NULL), 0) AS cum,
          max(kind) FILTER (WHERE kind IN ('cancelled', 'expired', 'rejected')) AS ended
        FROM (
          SELECT cum_qty, kind, lead(seq) OVER (ORDER BY seq) AS later
-         FROM executions WHERE external_order_id = ? AND epoch = ?
+         FROM executions WHERE client_order_id = ?
        )`,
     );
   }
@@ -165,8 +165,8 @@ export class VenueFinder {
   }
 
   /** What has become of an order that the exchange took. */
-  lifeOf({ epoch, external_order_id: id }: VenueOrderRow): VenueLife {
-    return this.#life.get(id, epoch) ?? { cum: 0, cumMax: 0, ended: null };
+  lifeOf({ client_order_id: id }: VenueOrderRow): VenueLife {
+    return this.#life.get(id) ?? { cum: 0, cumMax: 0, ended: null };
   }
 }
 
