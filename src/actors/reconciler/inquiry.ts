@@ -17,7 +17,7 @@ import type {
   ParkedKnown,
   QueryAnswered,
 } from './messages.ts';
-import { TargetedOrders } from './targeted-orders.ts';
+import { type Target, TargetedOrders } from './targeted-orders.ts';
 import { UnresolvedOrders } from './unresolved-orders.ts';
 import type { VenueQuestions } from './venue-questions.ts';
 
@@ -31,7 +31,7 @@ type Ctx = BrokerContext<Message>;
 
 export class Inquiry {
   readonly unresolved = new UnresolvedOrders();
-  readonly targets = new TargetedOrders();
+  readonly #targets = new TargetedOrders();
   readonly #shards: ShardMap;
   readonly #questions: VenueQuestions;
   readonly #fills: FillFetcher;
@@ -40,6 +40,17 @@ export class Inquiry {
     this.#shards = shards;
     this.#questions = questions;
     this.#fills = fills;
+  }
+
+  get targeted(): number {
+    return this.#targets.size;
+  }
+
+  /** An order about which something looks wrong; one that is unresolved is asked about anyway. */
+  target({ orderId, externalOrderId, venueEpoch }: Target, inMs: number, ctx: Ctx): void {
+    if (this.unresolved.get(orderId) !== undefined) return;
+    const target = { orderId, externalOrderId, venueEpoch };
+    if (!this.#targets.add(target, ctx.nowMs() + inMs)) ctx.count('findings_not_asked_about');
   }
 
   /** Who does not fit into this round is the longest overdue in the next one. */
@@ -82,7 +93,7 @@ export class Inquiry {
     for (const orderId of notFound) {
       const nothingParked = this.#isNothingOf(orderId, answer.newestParkedAtMs);
       this.unresolved.answered(orderId, askedAtMs);
-      this.targets.notFound(orderId, epoch, askedAtMs);
+      this.#targets.notFound(orderId, epoch, askedAtMs);
       this.#tellShard(orderId, { epoch, venue: null, askedAtMs, nothingParked }, ctx);
     }
   }
@@ -118,7 +129,7 @@ export class Inquiry {
     const max = LIMITS.queryOrdersMax;
     const due = this.unresolved.takeDue(nowMs, max).map(({ order }) => order.orderId);
     const orderIds = new Set(due);
-    for (const orderId of this.targets.takeDue(nowMs, max - due.length)) orderIds.add(orderId);
+    for (const orderId of this.#targets.takeDue(nowMs, max - due.length)) orderIds.add(orderId);
     return [...orderIds];
   }
 
@@ -131,7 +142,7 @@ export class Inquiry {
     for (const venue of found) {
       const orderId = venue.clientOrderId;
       this.unresolved.answered(orderId, askedAtMs);
-      this.targets.found(orderId);
+      this.#targets.found(orderId);
       this.#tellShard(orderId, { epoch, venue, askedAtMs, nothingParked: false }, ctx);
     }
   }
@@ -156,12 +167,12 @@ export class Inquiry {
     this.#questions.cannotTell(orderIds.length);
     for (const orderId of orderIds) {
       this.unresolved.cannotTell(orderId, ctx.nowMs());
-      this.targets.cannotTell(orderId, ctx.nowMs());
+      this.#targets.cannotTell(orderId, ctx.nowMs());
     }
   }
 
   #knownAs(orderId: string): string | null {
-    const order = this.unresolved.get(orderId)?.order ?? this.targets.get(orderId);
+    const order = this.unresolved.get(orderId)?.order ?? this.#targets.get(orderId);
     return order?.externalOrderId ?? null;
   }
 

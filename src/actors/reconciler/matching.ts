@@ -143,11 +143,8 @@ export class Matching {
   }
 
   #target(order: OpenOrder, inMs: number, ctx: Ctx): void {
-    const { orderId, externalOrderId, venueEpoch } = order;
-    if (externalOrderId === null) return; // unknown: it has a schedule of its own
-    const target = { orderId, externalOrderId, venueEpoch };
-    const added = this.#parts.inquiry.targets.add(target, ctx.nowMs() + inMs);
-    if (!added) ctx.count('findings_not_asked_about');
+    if (order.externalOrderId === null) return; // unknown: it has a schedule of its own
+    this.#parts.inquiry.target(order, inMs, ctx);
   }
 
   #fetch({ orderId, externalOrderId, venueEpoch }: OpenOrder, epoch: string, ctx: Ctx): void {

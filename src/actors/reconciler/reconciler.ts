@@ -212,8 +212,7 @@ export class Reconciler implements Actor<Message, Ctx> {
   #onFillsFetched(message: FillsFetched, ctx: Ctx): void {
     if (this.#fills.fetched(message, ctx)) return;
     const { orderId, externalOrderId, epoch } = message.wanted;
-    const target = { orderId, externalOrderId, venueEpoch: epoch };
-    this.#inquiry.targets.add(target, ctx.nowMs() + LIMITS.fillsLateMs);
+    this.#inquiry.target({ orderId, externalOrderId, venueEpoch: epoch }, LIMITS.fillsLateMs, ctx);
   }
 
   #onUnresolvedListed({ shard, answer }: UnresolvedListed, ctx: Ctx): void {
@@ -226,9 +225,8 @@ export class Reconciler implements Actor<Message, Ctx> {
 
   #onSweepPageListed(message: SweepPageListed, ctx: Ctx): void {
     for (const order of this.#crossed.pageListed(message, ctx)) {
-      const { orderId, externalOrderId, venueEpoch } = order;
       ctx.count('crossed_orders_asked_about');
-      this.#inquiry.targets.add({ orderId, externalOrderId, venueEpoch }, ctx.nowMs());
+      this.#inquiry.target(order, 0, ctx);
     }
     this.#askOn(ctx);
   }
@@ -240,12 +238,12 @@ export class Reconciler implements Actor<Message, Ctx> {
   }
 
   #onReportFeed(message: ReportFeed, ctx: Ctx): void {
-    const { unresolved, targets } = this.#inquiry;
+    const { unresolved, targeted } = this.#inquiry;
     const own = {
       unresolved: unresolved.size,
       unresolvedByReason: unresolved.byReason(),
       oldestUnknownAtMs: unresolved.oldestUnknownAtMs(),
-      targeted: targets.size,
+      targeted,
       fillsWanted: this.#fills.size,
       crossed: this.#crossed.size,
       ...this.#questions.report(),
