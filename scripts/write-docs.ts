@@ -1,9 +1,53 @@
-// Writes into the documentation what the code knows better: the state diagram of docs/orders.md.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes into docs/orders.md what code and tests know better: the state diagram, and which tests
+// show which case. `--check` only says whether the page is as it would be written.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { argv, exit, stderr } from 'node:process';
 import { stateDiagram } from '../src/domain/state-diagram.ts';
 
 const PAGE = 'docs/orders.md';
+const DIAGRAM = /(<!-- states -->\n```mermaid\n)[\s\S]*?(\n```)/;
+const ROW = /^(\| (E\d\d) \|.*\|)[^|]*\|$/;
+/** A test's name, whether it stands at the test or in a table: its cases first, or in brackets. */
+const TITLE = /['"`](E\d\d [^'"`\n]{3,}|[^'"`\n]{5,}\(E\d\d[^'"`\n]*)/g;
+
 const page = readFileSync(PAGE, 'utf8');
-const diagram = /(<!-- states -->\n```mermaid\n)[\s\S]*?(\n```)/;
-if (!diagram.test(page)) throw new Error(`${PAGE} has no place for the state diagram`);
-writeFileSync(PAGE, page.replace(diagram, `$1${stateDiagram()}$2`));
+const written = withTests(page.replace(DIAGRAM, `$1${stateDiagram()}$2`), testsByCase());
+if (argv.includes('--check')) {
+  if (written !== page) {
+    stderr.write(`${PAGE} is out of date: npm run docs\n`);
+    exit(1);
+  }
+} else writeFileSync(PAGE, written);
+
+/** `E26` -> the files with tests of it, and how many there are in each. */
+function testsByCase(): Map<string, Map<string, number>> {
+  const found = new Map<string, Map<string, number>>();
+  for (const file of testFiles()) {
+    for (const [, title = ''] of readFileSync(file, 'utf8').matchAll(TITLE)) {
+      for (const number of new Set(title.match(/\bE\d\d\b/g))) {
+        const files = found.get(number) ?? new Map<string, number>();
+        found.set(number, files.set(file, (files.get(file) ?? 0) + 1));
+      }
+    }
+  }
+  return found;
+}
+
+function testFiles(): string[] {
+  return readdirSync('test', { recursive: true })
+    .map((name) => join('test', String(name)))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort();
+}
+
+function withTests(text: string, found: ReadonlyMap<string, ReadonlyMap<string, number>>): string {
+  return text.replaceAll(new RegExp(ROW, 'gm'), (row, head: string, number: string) => {
+    if (number === 'E31') return row;
+    const files = [...(found.get(number) ?? [])].map(([file, count]) => {
+      const name = file.replace(/^test\//, '');
+      return `[${name.replace(/\.test\.ts$/, '')}](../${file})${count > 1 ? ` ×${count}` : ''}`;
+    });
+    return `${head} ${files.join(', ')} |`;
+  });
+}
