@@ -1,5 +1,6 @@
 // What runs in each worker thread: the same system in every one; which part of it lives here is
 // decided by the thread's name. A thread loads only the parts that it runs, so that all start fast.
+import { join } from 'node:path';
 import { gatewayAddress } from './actors/addresses.ts';
 import type { BrokerContext } from './actors/context.ts';
 import type { ThreadReported } from './gateway/protocol.ts';
@@ -41,11 +42,19 @@ else await gatewayModule.runGateway({ host, number: Number(gateway), settings, p
 /** Only the exchange thread talks to the exchange. */
 async function openVenue() {
   const { createVenueDrivers } = await import('./exchange/venue-driver.ts');
+  const { FrameLog } = await import('./exchange/frame-log.ts');
+  const executionLog = new FrameLog('executions', {
+    directory: join(config.dataDir, 'frames'),
+    bytesMax: LIMITS.frameLogBytesMax,
+    filesKept: LIMITS.frameLogFilesKept,
+    onFailure: ({ message }) => log('warn', 'raw execution frames are not kept', { message }),
+  });
   return createVenueDrivers({
     baseUrl: config.exchangeUrl,
     orderConnections: config.exchangeConnections,
     controlConnections: LIMITS.controlConnections,
     requestMs: LIMITS.venueRequestMs,
+    executionLog,
   });
 }
 

@@ -13,6 +13,8 @@ export interface FeedConnectionOptions {
   readonly path: string;
   /** For the connection and the head of the answer; what follows never ends. */
   readonly openMs: number;
+  /** Gets every line as it came, before it is decoded; null: nobody keeps them. */
+  readonly keep: ((lines: readonly string[]) => void) | null;
   readonly decode: (line: string) => ExecutionFrame | PriceFrame;
   readonly onOpened: (answer: OpenFeedAnswer) => void;
 }
@@ -24,6 +26,7 @@ interface Waiting {
 
 export class FeedConnection implements Dispatcher.DispatchHandler {
   readonly #client: Client;
+  readonly #keep: FeedConnectionOptions['keep'];
   readonly #decode: FeedConnectionOptions['decode'];
   readonly #splitter = new LineSplitter(LIMITS.feedLineBytesMax);
   readonly #openTimer: NodeJS.Timeout;
@@ -35,7 +38,8 @@ export class FeedConnection implements Dispatcher.DispatchHandler {
   /** Why no more lines will come; those that have come are still read. */
   #ended: string | null = null;
 
-  constructor({ baseUrl, path, openMs, decode, onOpened }: FeedConnectionOptions) {
+  constructor({ baseUrl, path, openMs, keep, decode, onOpened }: FeedConnectionOptions) {
+    this.#keep = keep;
     this.#decode = decode;
     this.#onOpened = onOpened;
     this.#client = new Client(baseUrl, {
@@ -86,7 +90,9 @@ export class FeedConnection implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     try {
-      this.#lines.push(...this.#splitter.push(chunk));
+      const lines = this.#splitter.push(chunk);
+      this.#keep?.(lines);
+      this.#lines.push(...lines);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#end(error.message);

@@ -28,6 +28,7 @@ import type {
 } from './effects.ts';
 import { DecodeError } from './errors.ts';
 import { FeedConnection } from './feed-connection.ts';
+import type { FrameLog } from './frame-log.ts';
 import { type JsonObject, parseObject, textOf } from './json-fields.ts';
 import { type HttpOutcome, type HttpRequest, send } from './venue-http.ts';
 
@@ -37,6 +38,8 @@ export interface VenueDriverOptions {
   readonly controlConnections: number;
   /** After this a request is given up and its socket destroyed. */
   readonly requestMs: number;
+  /** Keeps the lines of the execution feed as they came; null: they are not kept. */
+  readonly executionLog: FrameLog | null;
 }
 
 export interface VenueConnections {
@@ -76,6 +79,7 @@ export function createVenueDrivers(options: VenueDriverOptions): VenueDrivers {
     }),
     close: async () => {
       for (const feed of feeds.values()) feed.close();
+      options.executionLog?.close();
       await Promise.all([orders.destroy(), control.destroy()]);
     },
   };
@@ -139,7 +143,7 @@ function requestDrivers(
 
 function feedDrivers(
   feeds: Map<FeedName, FeedConnection>,
-  { baseUrl, requestMs }: VenueDriverOptions,
+  { baseUrl, requestMs, executionLog }: VenueDriverOptions,
 ): Record<'OpenFeed' | 'ReadFeed' | 'CloseFeed', EffectDriver> {
   return {
     OpenFeed: driver(({ feed, from }: OpenFeed, answer) => {
@@ -149,6 +153,7 @@ function feedDrivers(
         baseUrl,
         path: `/v1/${feed}${position}`,
         openMs: requestMs,
+        keep: feed === 'executions' ? (lines) => executionLog?.append(lines) : null,
         decode: feed === 'executions' ? decodeExecutionFrame : decodePriceFrame,
         onOpened: answer,
       });

@@ -14,6 +14,7 @@ import type {
   ReadFeedAnswer,
   VenueEffect,
 } from '../../src/exchange/effects.ts';
+import type { FrameLog } from '../../src/exchange/frame-log.ts';
 import type { ExecutionFrame, PriceFrame } from '../../src/exchange/port.ts';
 import { createVenueDrivers, type VenueDrivers } from '../../src/exchange/venue-driver.ts';
 import { LIMITS } from '../../src/limits.ts';
@@ -22,12 +23,18 @@ import { startExchange } from './exchange-process.ts';
 import { openFeed, perform, readFrames } from './perform.ts';
 import { anOrder, byClientOrderId } from './simulator/an-engine.ts';
 
-function driversFor(t: TestContext, baseUrl: string, requestMs = 4_000): VenueDrivers {
+function driversFor(
+  t: TestContext,
+  baseUrl: string,
+  requestMs = 4_000,
+  executionLog: FrameLog | null = null,
+): VenueDrivers {
   const venue = createVenueDrivers({
     baseUrl,
     orderConnections: 2,
     controlConnections: 1,
     requestMs,
+    executionLog,
   });
   t.after(() => venue.close());
   return venue;
