@@ -1,7 +1,7 @@
 // What the API shows of orders, accounts, prices and events. Times are RFC 3339 UTC with
 // milliseconds, money integer cents.
 import type { SymbolTerms } from '../actors/context.ts';
-import type { CatalogueEntry } from '../actors/directory/protocol.ts';
+import type { CatalogueEntry, UserSummary } from '../actors/directory/protocol.ts';
 import type { Account, UserEvent } from '../actors/order-shard/protocol.ts';
 import type {
   LedgerEntry,
@@ -119,6 +119,10 @@ export function tradeJson({ atMs, exchangeAtMs, changes, ...trade }: OrderTrade)
       exchangeAt: isoOrNull(saidAtMs),
     })),
   };
+}
+
+export function userJson({ createdAtMs, ...user }: UserSummary) {
+  return { ...user, createdAt: isoOf(createdAtMs) };
 }
 
 export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, stale: boolean) {

@@ -40,13 +40,24 @@ export class PasswordChecker {
    * `stored` null is a user that does not exist. `busy`: the queue is full, nothing was computed.
    */
   async check(password: string, stored: string | null): Promise<'right' | 'wrong' | 'busy'> {
+    const isRight = await this.#inTurn(() => matches(password, stored ?? NOBODY));
+    if (isRight === 'busy') return 'busy';
+    return isRight && stored !== null ? 'right' : 'wrong';
+  }
+
+  /** For a new user; waits in the same queue. */
+  hash(password: string): Promise<string | 'busy'> {
+    return this.#inTurn(() => hashPassword(password));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T | 'busy'> {
     if (this.#queued >= this.#queuedMax) return 'busy';
     this.#queued++;
-    const turn = this.#last.then(() => matches(password, stored ?? NOBODY));
+    const turn = this.#last.then(work);
     // The next login must not fail for this one, whose own caller hears of it.
-    this.#last = turn.catch(() => false);
+    this.#last = turn.catch(() => undefined);
     try {
-      return (await turn) && stored !== null ? 'right' : 'wrong';
+      return await turn;
     } finally {
       this.#queued--;
     }

@@ -35,6 +35,7 @@ const EDGE_PROBLEMS = {
     '`Outcry-Sandbox-Fault` is for demo mode; leave it out to place a real order.',
   ),
   not_found: row(404, 'Not found', 'There is nothing at this path.'),
+  email_taken: row(409, 'E-mail taken', 'There is a user with this e-mail already.'),
   user_not_found: row(404, 'User not found', 'There is no such user.'),
   method_not_allowed: row(405, 'Method not allowed', 'The path does not take this method.'),
   body_too_large: row(413, 'Body too large', 'A body may have 16 KB at the most.'),

@@ -88,7 +88,9 @@ export class Readiness {
       LIMITS.readinessAskMs,
     );
     if (isAskFailure(answer)) return [name];
-    return answer.linked ? [] : [`${name}_link`];
+    const missing = answer.linked ? [] : [`${name}_link`];
+    if (!answer.controlsKnown) missing.push(`${name}_controls`);
+    return missing;
   }
 
   async #directory(): Promise<string[]> {

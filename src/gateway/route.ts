@@ -49,7 +49,7 @@ export interface RouteRequest<Params, Query, Body> {
 }
 
 export interface Route<Params = unknown, Query = unknown, Body = unknown> {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Segments that begin with `:` are parameters. */
   readonly path: string;
   readonly auth: 'none' | 'user' | 'admin';

@@ -29,7 +29,7 @@ async function isLinked(edge: Edge): Promise<boolean> {
 async function isOpen(edge: Edge, shard: number): Promise<boolean> {
   const question = { kind: 'GetShardState' } as const;
   const state = await edge.ask<GetShardState>(shardAddress(shard), question, ASK_MS);
-  return !isAskFailure(state) && state.linked;
+  return !isAskFailure(state) && state.linked && state.controlsKnown;
 }
 
 async function isGranted(edge: Edge): Promise<boolean> {

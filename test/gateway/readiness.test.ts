@@ -11,6 +11,7 @@ const ready = () => {
       outcome: 'shard_state',
       open: true,
       linked: true,
+      controlsKnown: true,
       usersReconciling: 0,
     }))
     .answer('GetDirectoryState', () => ({
@@ -41,7 +42,13 @@ test('/readyz names what is missing', async () => {
     .answer('GetShardState', ({ to }) =>
       to === 'order-shard/01'
         ? { outcome: 'unknown', reason: 'deadline' }
-        : { outcome: 'shard_state', open: true, linked: true, usersReconciling: 0 },
+        : {
+            outcome: 'shard_state',
+            open: true,
+            linked: true,
+            controlsKnown: true,
+            usersReconciling: 0,
+          },
     )
     .answer('GetDirectoryState', () => ({
       outcome: 'directory_state',

@@ -5,13 +5,16 @@ import { cancelOrders } from './cancel-orders.ts';
 import { createDeposit } from './create-deposit.ts';
 import { createOrder } from './create-order.ts';
 import { createSession } from './create-session.ts';
+import { createUser } from './create-user.ts';
 import { createWithdrawal } from './create-withdrawal.ts';
 import { getAccount } from './get-account.ts';
+import { getInvariants } from './get-invariants.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getOrder } from './get-order.ts';
 import { getReconciliation } from './get-reconciliation.ts';
 import { getSymbol } from './get-symbol.ts';
 import { getTimeline } from './get-timeline.ts';
+import { getTradingState } from './get-trading-state.ts';
 import { assignHouseTrade, listHouseTrades, refuseHouseTrade } from './house-trades.ts';
 import { listActors } from './list-actors.ts';
 import { listLedger } from './list-ledger.ts';
@@ -19,10 +22,13 @@ import { listOrders } from './list-orders.ts';
 import { listPositions } from './list-positions.ts';
 import { listSymbols } from './list-symbols.ts';
 import { listTrades } from './list-trades.ts';
+import { listUsers } from './list-users.ts';
 import { livez } from './livez.ts';
 import { openStream } from './open-stream.ts';
 import { readyz } from './readyz.ts';
 import { runReconciliation } from './run-reconciliation.ts';
+import { setTradingState } from './set-trading-state.ts';
+import { getUserLimits, setUserLimits } from './user-limits.ts';
 
 export const ROUTES: readonly Route[] = [
   createSession,
@@ -45,6 +51,13 @@ export const ROUTES: readonly Route[] = [
   readyz,
   getMetrics,
   listActors,
+  getInvariants,
+  getTradingState,
+  setTradingState,
+  listUsers,
+  createUser,
+  getUserLimits,
+  setUserLimits,
   getReconciliation,
   runReconciliation,
   listHouseTrades,
