@@ -103,6 +103,7 @@ function openReadPool(supervisor: ThreadSupervisor, settings: Settings, paths: D
     shards: settings.shardMap,
     threads: LIMITS.readThreads,
     queueMax: LIMITS.smallAskWindow,
+    exchangeUrl: settings.config.exchangeUrl,
   });
   const edge: Edge = supervisor.edge(READ_POOL, (message) => pool.receive(message, edge));
   return pool;

@@ -2,10 +2,11 @@
 // connections.
 import { Piscina } from 'piscina';
 import { type ShardMap, shardNumberOf } from '../actors/addresses.ts';
-import type { ReadPoolCommand, ReadPoolReply } from '../actors/read-pool/protocol.ts';
+import type { AuditBooks, ReadPoolCommand, ReadPoolReply } from '../actors/read-pool/protocol.ts';
 import type { AskFailure, Message } from '../runtime/actor.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { DataPaths } from '../store/data-directory.ts';
+import { Audits } from './audits.ts';
 import type { ReadTask } from './queries.ts';
 
 export interface ReadPoolOptions {
@@ -13,14 +14,18 @@ export interface ReadPoolOptions {
   readonly shards: ShardMap;
   readonly threads: number;
   readonly queueMax: number;
+  /** Whose log an audit compares the books with. */
+  readonly exchangeUrl: string;
 }
 
 export class ReadPool {
   readonly #options: ReadPoolOptions;
   readonly #pool: Piscina;
+  readonly #audits: Audits;
 
   constructor(options: ReadPoolOptions) {
     this.#options = options;
+    this.#audits = new Audits(options);
     this.#pool = new Piscina({
       filename: new URL('./worker.mjs', import.meta.url).href,
       minThreads: options.threads,
@@ -32,7 +37,9 @@ export class ReadPool {
 
   /** An edge's listener: answers each question through that edge. */
   receive(message: Message, edge: Edge): void {
-    const { replyTo, ...question } = message as ReadPoolCommand;
+    const command = message as ReadPoolCommand | AuditBooks;
+    if (command.kind === 'AuditBooks') return this.#audits.receive(command, edge);
+    const { replyTo, ...question } = command;
     this.#run(question).then(
       (reply) => edge.reply<ReadPoolReply | AskFailure>(replyTo, reply),
       (error: unknown) => {
@@ -43,7 +50,7 @@ export class ReadPool {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#pool.destroy(), this.#audits.close()]);
   }
 
   async #run(question: ReadTask['question']): Promise<ReadPoolReply> {

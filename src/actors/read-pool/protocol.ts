@@ -1,5 +1,6 @@
 // Reads that need no actor: answered from read-only connections in a pool of worker threads, after
 // the commits that the asker has seen.
+import type { AuditReport } from '../../domain/audit-report.ts';
 import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 import type { Order, Side } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
@@ -9,6 +10,7 @@ import type { Rejection } from '../../domain/reject-codes.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
 
+export type { AuditReport } from '../../domain/audit-report.ts';
 export type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 export type { OrderTrade } from '../../domain/order-trades.ts';
 export type { Position } from '../../domain/position.ts';
@@ -103,6 +105,20 @@ export interface OpenOrderIdsReply {
   readonly hasMore: boolean;
 }
 
+/** All books against their invariants. One at a time: a second one is `not_delivered (busy)`. */
+export interface AuditBooks {
+  readonly kind: 'AuditBooks';
+  /** Nothing may be open: for a broker at rest. */
+  readonly settled: boolean;
+  readonly replyTo: ReplyTo<AuditBooksReply>;
+}
+
+export interface AuditBooksReply {
+  readonly outcome: 'audited';
+  readonly report: AuditReport;
+}
+
+/** Answered from the file of one user's shard. */
 export type ReadPoolCommand =
   | ListOrders
   | ListPositions
