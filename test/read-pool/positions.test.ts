@@ -2,6 +2,7 @@
 // changes.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { HouseTrade } from '../../src/actors/order-shard/protocol.ts';
 import type { Position } from '../../src/domain/position.ts';
 import { PositionBooks } from '../../src/read-pool/position-books.ts';
 import { positionsOf } from '../../src/read-pool/position-list.ts';
@@ -26,6 +27,21 @@ function lineOf(position: Position): Line {
     position.realisedProfitInCents,
   ];
 }
+
+const HOUSE_TRADE: HouseTrade = {
+  epoch: 'e1',
+  execId: 'h1',
+  externalOrderId: null,
+  symbol: 'IBM',
+  side: 'buy',
+  lastQty: 10,
+  lastPriceInCents: 18_000,
+  feeInCents: 1,
+  exchangeAtMs: 0,
+  state: 'assigning',
+  userId: ALICE,
+  reason: null,
+};
 
 function aShard(t: Pick<TestContext, 'after'>, lotsMax = 1_000) {
   const rig = new ShardRig(t);
@@ -136,7 +152,7 @@ test('books that are too large to keep are folded anew, with the same result', (
   assert.deepEqual(ibm(), [0, 0, null, 0, 350]);
 });
 
-test('E22 a trade that was nobody s and is received counts at its own price', (t) => {
+test("E22 a trade that was nobody's and is received counts at its own price", (t) => {
   const { rig, ibm } = aShard(t);
   const receive = (side: 'buy' | 'sell', lastQty: number, lastPriceInCents: number) => {
     const trade = { ...HOUSE_TRADE, execId: `h-${side}`, side, lastQty, lastPriceInCents };

@@ -1,6 +1,7 @@
 // Trades that no order of a customer claims (E22): booked to the house, each as a filled order of
 // its own, until an operator gives it to a user or contests it. Giving takes two durable steps, one
 // in each shard, keyed by the execId; between them the trade stands in `transfers`.
+import type { Deposit } from '../../domain/deposit.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import type { OrderIntent } from '../../domain/order.ts';
 import type { Execution } from '../../exchange/port.ts';
@@ -85,7 +86,7 @@ export class House {
     if (row.state !== null) return this.#decided(row, row.userId === userId, command, ctx);
     const account = this.#desk.booking.accountOf(HOUSE_USER_ID, ctx.nowMs());
     const { shares, cash } = worthOf(row);
-    const deposit = { ...depositOf(row, 'given'), amount: -shares };
+    const deposit = depositOf(row, 'given', -shares);
     this.#desk.transfer(account, deposit, -cash, ctx);
     this.#desk.store.houseTrades.assign(epoch, execId, userId, ctx.nowMs());
     this.#send({ ...row, userId }, ctx);
@@ -110,7 +111,7 @@ export class House {
   #receiveTrade({ userId, trade, replyTo }: ReceiveTrade, ctx: ShardContext): void {
     const account = this.#desk.booking.accountOf(userId, ctx.nowMs());
     const { shares, cash } = worthOf(trade);
-    const deposit = { ...depositOf(trade, 'received'), amount: shares };
+    const deposit = depositOf(trade, 'received', shares);
     const booked = this.#desk.transfer(account, deposit, cash, ctx);
     ctx.reply(replyTo, { outcome: booked ? 'booked' : 'already_booked' });
   }
@@ -211,10 +212,13 @@ function worthOf({ side, lastQty, lastPriceInCents, feeInCents }: Worth) {
   return { shares, cash: -shares * lastPriceInCents - feeInCents };
 }
 
-function depositOf(trade: Worth & Pick<HouseTrade, 'epoch' | 'execId' | 'symbol'>, how: string) {
-  const { epoch, execId, symbol, side, lastQty, lastPriceInCents } = trade;
-  const costInCents = side === 'buy' ? lastQty * lastPriceInCents : 0;
-  return { depositId: `${how}/${epoch}/${execId}`, asset: symbol, costInCents };
+type Traded = Pick<HouseTrade, 'epoch' | 'execId' | 'symbol' | 'lastPriceInCents'>;
+
+/** Shares that go out take their price with them, as in a sale: profit is counted from it. */
+function depositOf(trade: Traded, how: 'given' | 'received', amount: number): Deposit {
+  const { epoch, execId, symbol, lastPriceInCents } = trade;
+  const costInCents = amount * lastPriceInCents;
+  return { depositId: `${how}/${epoch}/${execId}`, asset: symbol, amount, costInCents };
 }
 
 const STATES = { sent: 'assigning', done: 'assigned', refused: 'refused' } as const;
