@@ -114,8 +114,8 @@ function textOf(fact: OrderEventFact): string {
 function requestText({ side, numShares, symbol, orderType, priceInCents, timeInForce }: Order) {
   const what = `asked to ${side} ${shares(numShares)} of ${symbol}`;
   if (orderType === 'market' || priceInCents === null) return `${what} at the market price`;
-  const bound = side === 'buy' ? 'at most' : 'at least';
-  return `${what} at ${bound} ${dollars(priceInCents)} each (${timeInForce})`;
+  const bound = side === 'buy' ? 'for at most' : 'for at least';
+  return `${what} ${bound} ${dollars(priceInCents)} each (${timeInForce})`;
 }
 
 function failedText({ venueRejected, ourVerdict }: Order, cause: string | null): string {
