@@ -1,6 +1,7 @@
 // Asks the exchange about single orders, many per question, and hands its definite answers to their
 // shards: which of them proves what is the shard's to decide. An acceptance that we lack is with the
 // trade-processor first, so that the order's executions find it.
+import { timeOf } from '../../domain/ids.ts';
 import type { QueryRequest, VenueOrder } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
@@ -93,7 +94,8 @@ export class Inquiry {
     for (const orderId of notFound) {
       const nothingParked = this.#isNothingOf(orderId, answer.newestParkedAtMs);
       this.unresolved.answered(orderId, askedAtMs);
-      this.#targets.notFound(orderId, epoch, askedAtMs);
+      if (nothingParked) this.#targets.notFound(orderId, epoch, askedAtMs);
+      else this.#targets.cannotTell(orderId, ctx.nowMs());
       this.#tellShard(orderId, { epoch, venue: null, askedAtMs, nothingParked }, ctx);
     }
   }
@@ -123,6 +125,12 @@ export class Inquiry {
       (answer) => ({ kind: 'AcceptancesRecorded', answer }),
       LIMITS.readAskMs,
     );
+    // Until its acknowledgement is booked the shard can make nothing of an end, or of fills.
+    for (const { clientOrderId: orderId, externalOrderId, status, cumQty } of accepted) {
+      if (status === 'open' && cumQty === 0) continue;
+      const target = { orderId, externalOrderId, venueEpoch: epoch };
+      this.#targets.add(target, ctx.nowMs() + LIMITS.fillsLateMs);
+    }
   }
 
   #takeDue(nowMs: number): string[] {
@@ -138,12 +146,14 @@ export class Inquiry {
     const lacking = found.filter((venue) => {
       return !isRefused(venue) && this.#knownAs(venue.clientOrderId) !== venue.externalOrderId;
     });
+    for (const { clientOrderId } of found) {
+      this.unresolved.answered(clientOrderId, askedAtMs);
+      this.#targets.found(clientOrderId);
+    }
     this.record(epoch, lacking, ctx);
     for (const venue of found) {
-      const orderId = venue.clientOrderId;
-      this.unresolved.answered(orderId, askedAtMs);
-      this.#targets.found(orderId);
-      this.#tellShard(orderId, { epoch, venue, askedAtMs, nothingParked: false }, ctx);
+      const word = { epoch, venue, askedAtMs, nothingParked: false };
+      this.#tellShard(venue.clientOrderId, word, ctx);
     }
   }
 
@@ -159,7 +169,8 @@ export class Inquiry {
 
   /** What was parked before an order was sent is a stranger's, and must not hold it up for ever. */
   #isNothingOf(orderId: string, newestParkedAtMs: number | null): boolean {
-    const sentAtMs = this.unresolved.get(orderId)?.order.sendAttemptedAtMs ?? 0;
+    const order = this.unresolved.get(orderId)?.order;
+    const sentAtMs = order?.sendAttemptedAtMs ?? timeOf(orderId) - LIMITS.clockSkewMs;
     return newestParkedAtMs === null || newestParkedAtMs < sentAtMs;
   }
 

@@ -49,6 +49,12 @@ export class Matching {
     return { running: this.running, last: this.#last, lastComplete: this.#lastComplete };
   }
 
+  /** A feed that falls and comes back again and again is no reason for a match each time. */
+  linked(ctx: Ctx): void {
+    const soonestMs = (this.#last?.finishedAtMs ?? 0) + LIMITS.fullMatchRetryMs;
+    this.#dueAtMs = Math.min(this.#dueAtMs, Math.max(ctx.nowMs(), soonestMs));
+  }
+
   /** One that runs already has begun too early to count. */
   dueNow(ctx: Ctx): void {
     this.#dueAtMs = ctx.nowMs();

@@ -169,7 +169,7 @@ export class Reconciler implements Actor<Message, Ctx> {
   }
 
   #onLinked(ctx: Ctx): void {
-    this.#matching.dueNow(ctx);
+    this.#matching.linked(ctx);
     ctx.ask<GetConnectionState>(
       EXCHANGE_CONNECTION,
       { kind: 'GetConnectionState' },
@@ -218,7 +218,8 @@ export class Reconciler implements Actor<Message, Ctx> {
   #onUnresolvedListed({ shard, answer }: UnresolvedListed, ctx: Ctx): void {
     this.#listing.delete(shard);
     if (isAskFailure(answer)) return ctx.count('unresolved_lists_failed');
-    this.#inquiry.unresolved.replace(shard, answer.orders, this.#beganAtMs);
+    const listing = { shard, orders: answer.orders, beganAtMs: this.#beganAtMs };
+    this.#inquiry.unresolved.replace({ ...listing, nowMs: ctx.nowMs() });
     this.#alarm(ctx);
     this.#askOn(ctx);
   }
@@ -285,11 +286,12 @@ export class Reconciler implements Actor<Message, Ctx> {
 
   #alarm(ctx: Ctx): void {
     for (const tracked of this.#inquiry.unresolved.all()) {
-      const { orderId, sendAttemptedAtMs, reason } = tracked.order;
-      if (tracked.isAlarmed || ctx.nowMs() - sendAttemptedAtMs < LIMITS.unknownAlarmMs) continue;
+      const { sinceMs } = tracked;
+      const { orderId, reason } = tracked.order;
+      if (tracked.isAlarmed || ctx.nowMs() - sinceMs < LIMITS.unknownAlarmMs) continue;
       tracked.isAlarmed = true;
       ctx.count('orders_unresolved_too_long');
-      ctx.log('warn', 'an order is unresolved for long', { orderId, reason, sendAttemptedAtMs });
+      ctx.log('warn', 'an order is unresolved for long', { orderId, reason, sinceMs });
     }
   }
 }

@@ -8,12 +8,22 @@ import { nextQueryAtMs } from './query-schedule.ts';
 export interface TrackedOrder {
   readonly order: UnresolvedOrder;
   readonly shard: Address;
+  /** When it was sent, or first listed for another reason. */
+  readonly sinceMs: number;
   beganAtMs: number;
   nextAtMs: number;
   isAsked: boolean;
   /** The last question brought no definite answer. */
   hasFailed: boolean;
   isAlarmed: boolean;
+}
+
+export interface Listing {
+  readonly shard: Address;
+  readonly orders: readonly UnresolvedOrder[];
+  /** No schedule began before that. */
+  readonly beganAtMs: number;
+  readonly nowMs: number;
 }
 
 /** Until the next try after a question that brought nothing. */
@@ -49,15 +59,17 @@ export class UnresolvedOrders {
     return oldest;
   }
 
-  /** What a shard lists now is all there is of it. `beganAtMs`: no schedule began before that. */
-  replace(shard: Address, orders: readonly UnresolvedOrder[], beganAtMs: number): void {
+  /** What a shard lists now is all there is of it. */
+  replace(listing: Listing): void {
+    const { shard, orders } = listing;
     const listed = new Set(orders.map(({ orderId }) => orderId));
     for (const [orderId, tracked] of this.#tracked) {
       if (tracked.shard === shard && !listed.has(orderId)) this.#tracked.delete(orderId);
     }
     for (const order of orders) {
       const known = this.#tracked.get(order.orderId);
-      this.#tracked.set(order.orderId, { ...(known ?? fresh(order, shard, beganAtMs)), order });
+      const isSame = known?.order.reason === order.reason;
+      this.#tracked.set(order.orderId, { ...(isSame ? known : fresh(order, listing)), order });
     }
   }
 
@@ -105,17 +117,19 @@ export class UnresolvedOrders {
 
 /**
  * One sent long before we began is asked about at once; one that we have seen go out follows its
- * schedule.
+ * schedule. Anything but a submit has its schedule from when it is first listed, and a question now.
  */
-function fresh(order: UnresolvedOrder, shard: Address, beganAtMs: number): TrackedOrder {
-  const { sendAttemptedAtMs, notAfterMs } = order;
-  const isOld = sendAttemptedAtMs < beganAtMs;
-  const times = { beganAtMs: Math.max(beganAtMs, sendAttemptedAtMs), notAfterMs };
+function fresh(order: UnresolvedOrder, { shard, beganAtMs, nowMs }: Listing): TrackedOrder {
+  const { reason, sendAttemptedAtMs, notAfterMs } = order;
+  const sinceMs = reason === 'outcome' ? sendAttemptedAtMs : nowMs;
+  const isDue = reason !== 'outcome' || sendAttemptedAtMs < beganAtMs;
+  const times = { beganAtMs: Math.max(beganAtMs, sinceMs), notAfterMs };
   return {
     order,
     shard,
+    sinceMs,
     beganAtMs: times.beganAtMs,
-    nextAtMs: isOld ? beganAtMs : nextQueryAtMs(times, sendAttemptedAtMs),
+    nextAtMs: isDue ? beganAtMs : nextQueryAtMs(times, sendAttemptedAtMs),
     isAsked: false,
     hasFailed: false,
     isAlarmed: false,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LINK_DOWN } from '../../../src/actors/exchange-connection/protocol.ts';
-import type { UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
+import type { ListUnresolved, UnresolvedOrder } from '../../../src/actors/order-shard/protocol.ts';
 import type { Reconciliation } from '../../../src/actors/reconciler/protocol.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { START_MS } from '../test-context.ts';
@@ -15,6 +15,7 @@ import {
   listed,
   newRig,
   notFound,
+  OPTIONS,
   parkedOf,
   queried,
   questions,
@@ -64,6 +65,90 @@ describe('reconciler', () => {
     for (const [index, atMs] of asked.entries()) {
       assert(atMs - (schedule[index] ?? 0) < LIMITS.reconcileRoundMs, 'within a round');
     }
+  });
+
+  test('S148 how long an order may wait is configuration, by its state', () => {
+    const rig = reachable();
+    const [first] = rig.openAsks('ListUnresolved') as ListUnresolved[];
+    const others = LIMITS.unresolvedOlderThanMs;
+    assert.deepEqual(first?.olderThanMs, {
+      outcome: OPTIONS.unresolvedAfterMs.pending,
+      cancel: OPTIONS.unresolvedAfterMs.pendingCancel,
+      too_late: OPTIONS.unresolvedAfterMs.pendingCancel,
+      missing_fills: others,
+      busted: others,
+    });
+  });
+
+  test('E13 a cancel refused as too late: asked about when listed, and on a schedule from then', () => {
+    const rig = reachable();
+    rig.advance(30_000);
+    const known = { externalOrderId: 'x1', reason: 'too_late' } as const;
+    const order = { ...unresolved(1, START_MS - 600_000), ...known };
+    list(rig, SHARD_0, order);
+    const listedAtMs = rig.ctx.clockMs;
+    assert.deepEqual(questions(rig), [[orderIdOf(1)]]);
+    const asked: number[] = [];
+    for (let ms = 0; ms < 6_000; ms += LIMITS.reconcileRoundMs) {
+      if (questions(rig).length > 0) {
+        asked.push(rig.ctx.clockMs - listedAtMs);
+        rig.answer('QueryOrders', answered([found(1)], rig.ctx.clockMs));
+      }
+      rig.advance(LIMITS.reconcileRoundMs);
+      if (listed(rig).includes(SHARD_0)) list(rig, SHARD_0, order);
+    }
+    assert.deepEqual(asked, [0, 1_000, 2_000, 5_000]);
+  });
+
+  test('an end that outran its acknowledgement is asked about again, when it can be booked', () => {
+    const rig = asking(1);
+    rig.answer('QueryOrders', answered([found(1, { status: 'cancelled', cumQty: 3 })]));
+    rig.answer('OrderQueried', BOOKED);
+    rig.advance(LIMITS.reconcileRoundMs);
+    list(rig, SHARD_0); // acknowledged now, so its shard lists it no more
+    rig.advance(LIMITS.reconcileRoundMs);
+    list(rig, SHARD_0);
+    assert.deepEqual(questions(rig), []);
+    rig.advance(LIMITS.fillsLateMs);
+    assert.deepEqual(questions(rig), [[orderIdOf(1)]]);
+  });
+
+  test('its state says what differs, how far the feed is settled, and what it may still ask', () => {
+    const rig = reachable();
+    const cancel = { ...unresolved(2, START_MS - 20_000), reason: 'cancel' } as const;
+    list(rig, SHARD_0, unresolved(1, START_MS - 10_000), cancel);
+    assert.deepEqual(stateOf(rig), {
+      outcome: 'reconciliation',
+      unresolved: 2,
+      unresolvedByReason: { outcome: 1, cancel: 1, too_late: 0, missing_fills: 0, busted: 0 },
+      oldestUnknownAtMs: START_MS - 10_000,
+      targeted: 0,
+      fillsWanted: 0,
+      crossed: 0,
+      queriesAsked: 1,
+      answeredFound: 0,
+      answeredNotFound: 0,
+      cannotTell: 0,
+      budget: {
+        perRound: LIMITS.queriesPerRoundMax,
+        roundMs: LIMITS.reconcileRoundMs,
+        left: LIMITS.queriesPerRoundMax - 1,
+        inFlight: 1,
+      },
+      lastRoundAtMs: START_MS,
+      fullMatch: { running: null, last: null, lastComplete: null },
+      feed: { epoch: EPOCH, watermarkSeq: 7, headSeq: 9, lag: 2, gaps: 2, losses: 0 },
+      parked: { parked: 3, quarantined: 0, oldestParkedAtMs: START_MS, inFlight: 0 },
+    });
+  });
+
+  test('a state of which others do not answer is told with what is known', () => {
+    const rig = newRig();
+    rig.receive({ kind: 'GetReconciliation', replyTo: rig.replyTo() });
+    rig.advance(3 * LIMITS.readinessAskMs);
+    const replies = rig.sent().flatMap((one) => (one.via === 'reply' ? [one.reply] : []));
+    const [state] = replies as Reconciliation[];
+    assert.deepEqual([state?.feed, state?.parked, state?.unresolved], [null, null, 0]);
   });
 
   test('found: the acceptance is recorded and the shard is told', () => {
