@@ -1,5 +1,6 @@
 // The exchange's side of the protocol's requests: HTTP in, a checked request out. Everything odd is
 // refused here, as a whole, before anything has happened.
+import { SANDBOX_FAULTS } from '../../domain/sandbox-fault.ts';
 import { LIMITS } from '../../limits.ts';
 import { DecodeError } from '../errors.ts';
 import {
@@ -94,8 +95,12 @@ function readOrder(order: JsonObject): PlaceRequest {
     priceInCents: numberOf(order, 'priceInCents'),
     numShares: numberOf(order, 'numShares'),
     notAfterMs: numberOf(order, 'notAfterMs'),
-    sandboxFault: optionalTextOf(order, 'sandboxFault'),
+    sandboxFault: faultOf(order),
   };
+}
+
+function faultOf(order: JsonObject): string | null {
+  return optionalTextOf(order, 'sandboxFault') && oneOf(order, 'sandboxFault', SANDBOX_FAULTS);
 }
 
 function readCancel(cancel: JsonObject): CancelRequest {
