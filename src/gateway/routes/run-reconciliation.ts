@@ -6,7 +6,7 @@ import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
 import { runningMatchJson } from '../reconciliation-json.ts';
 import { json, type Route } from '../route.ts';
-import { readFailure } from './ask-failure.ts';
+import { commandFailure } from './ask-failure.ts';
 
 export const runReconciliation: Route = {
   method: 'POST',
@@ -16,7 +16,7 @@ export const runReconciliation: Route = {
   async handle(_request, { edge }) {
     const command = { kind: 'RunFullMatch' } as const;
     const reply = await edge.ask<RunFullMatch>(RECONCILER, command, LIMITS.readAskMs);
-    if (isAskFailure(reply)) return readFailure(reply);
-    return json(202, { running: runningMatchJson(reply.running) });
+    if (isAskFailure(reply)) return commandFailure(reply);
+    return json(202, { running: runningMatchJson(reply.running), outcome: 'accepted' });
   },
 };
