@@ -1,5 +1,5 @@
 // Open orders whose limit the last price has crossed without a fill for too long: the feed may have
-// dropped a frame while its heartbeats go on (E19). A slow sweep over all open orders, page by page.
+// dropped a frame while its heartbeats go on (E19). A slow sweep over all of them, page by page.
 import { LIMITS } from '../../limits.ts';
 import { type Address, isAskFailure } from '../../runtime/actor.ts';
 import type { BrokerContext } from '../context.ts';

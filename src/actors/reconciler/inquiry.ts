@@ -1,6 +1,6 @@
 // Asks the exchange about single orders, many per question, and hands its definite answers to their
-// shards: which of them proves what is the shard's to decide. An acceptance that we lack is with the
-// trade-processor first, so that the order's executions find it.
+// shards: which of them proves what is the shard's to decide. An acceptance that we lack is with
+// the trade-processor first, so that the order's executions find it.
 import { timeOf } from '../../domain/ids.ts';
 import type { QueryRequest, VenueOrder } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';

@@ -117,7 +117,7 @@ export class UnresolvedOrders {
 
 /**
  * One sent long before we began is asked about at once; one that we have seen go out follows its
- * schedule. Anything but a submit has its schedule from when it is first listed, and a question now.
+ * schedule. Anything but a submit has its schedule from when it is first listed, and begins now.
  */
 function fresh(order: UnresolvedOrder, { shard, beganAtMs, nowMs }: Listing): TrackedOrder {
   const { reason, sendAttemptedAtMs, notAfterMs } = order;

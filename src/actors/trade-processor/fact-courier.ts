@@ -1,6 +1,7 @@
 // Brings facts to their shards and does not let go of one before the shard has it on disk. Facts of
 // one order arrive in order: after a failure the later ones wait behind the failed one, and only
 // then is there a queue at all.
+import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import { LIMITS } from '../../limits.ts';
 import {
   type Address,
@@ -41,9 +42,6 @@ interface Delivery {
   readonly id: number;
   readonly fact: Fact;
 }
-
-/** A user of the first bucket: the trades of nobody's orders are booked there. */
-const HOUSE_USER = 'usr_00_house';
 
 /** An order one of whose facts failed. The first of the queue is the one to try. */
 interface Blocked {
@@ -143,7 +141,7 @@ export class FactCourier {
   }
 
   #addressOf(fact: Fact): Address {
-    return shardOf(fact.kind === 'BookStray' ? HOUSE_USER : fact.orderId, this.#shards);
+    return shardOf(fact.kind === 'BookStray' ? HOUSE_USER_ID : fact.orderId, this.#shards);
   }
 
   #block(delivery: Delivery, ctx: CourierContext): void {

@@ -29,8 +29,8 @@ export interface TakeExecutions {
 }
 
 /**
- * Executions that did not come by the feed: the exchange's own list of an order's fills. They are on
- * disk before the answer and until their shard has them; one that it knows already does nothing.
+ * Executions that did not come by the feed: the exchange's own list of an order's fills. They are
+ * on disk before the answer and until their shard has them; one that it knows does nothing.
  */
 export interface RouteFills {
   readonly kind: 'RouteFills';

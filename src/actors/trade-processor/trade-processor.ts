@@ -5,24 +5,19 @@ import { isOrderId } from '../../domain/ids.ts';
 import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Address, DurableActor, LifeEvent } from '../../runtime/actor.ts';
-import {
-  ExternalIdsStore,
-  type FeedMark,
-  HOUSE,
-  type RoutedOrder,
-} from '../../store/external-ids-store.ts';
+import { ExternalIdsStore, type FeedMark, HOUSE } from '../../store/external-ids-store.ts';
 import { type ShardMap, shardAddress } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import { type Fact, type FactAnswered, FactCourier, type RetryDue } from './fact-courier.ts';
+import { executionsOf, factOf, isOfTrade, ownerOf } from './facts.ts';
 import { FeedProgress } from './feed-progress.ts';
+import { OffFeed } from './off-feed.ts';
 import type {
   Acceptance,
   GetFeedPosition,
   GetParked,
   ListParked,
-  MarkStrays,
   RecordAcceptances,
-  RouteFills,
   TakeExecutions,
   TradeProcessorCommand,
 } from './protocol.ts';
@@ -45,6 +40,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   readonly #store: ExternalIdsStore;
   readonly #courier: FactCourier;
   readonly #progress: FeedProgress;
+  readonly #offFeed: OffFeed;
   #saved: FeedMark | null;
   /** Whether this turn has written: then the watermark travels with its commit for nothing. */
   #wrote = false;
@@ -55,6 +51,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   constructor({ path, shards }: TradeProcessorOptions, ctx: Ctx) {
     this.#store = new ExternalIdsStore({ path, walPagesMax: LIMITS.walPagesMax });
     this.#courier = new FactCourier(shards);
+    this.#offFeed = new OffFeed(this.#store, this.#courier);
     this.#saved = this.#store.position();
     this.#progress = new FeedProgress(this.#saved);
     this.#quarantined = this.#store.parkedCounts().quarantined;
@@ -73,11 +70,11 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
       case 'TakeExecutions':
         return this.#onTakeExecutions(message, ctx);
       case 'RouteFills':
-        return this.#onRouteFills(message, ctx);
+      case 'MarkStrays':
+        this.#wrote = this.#offFeed.receive(message, ctx) || this.#wrote;
+        return;
       case 'ListParked':
         return this.#onListParked(message, ctx);
-      case 'MarkStrays':
-        return this.#onMarkStrays(message, ctx);
       case 'FactAnswered':
         return this.#onFactAnswered(message, ctx);
       case 'RetryDue':
@@ -135,49 +132,6 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
     this.#letRead(ctx);
   }
 
-  /** One fact each, so that one that cannot be booked keeps none of the others from it. */
-  #onRouteFills({ executions, replyTo }: RouteFills, ctx: Ctx): void {
-    const room = LIMITS.executionsInFlightMax - this.#courier.size;
-    if (this.#courier.size > 0 && executions.length > room) {
-      return ctx.reply(replyTo, { outcome: 'no_room' });
-    }
-    let unmapped = 0;
-    for (const execution of executions) {
-      const { epoch, externalOrderId } = execution;
-      const orderId = this.#store.orderIdOf(epoch, externalOrderId);
-      if (orderId === null) unmapped++;
-      if (orderId === null || this.#store.isQuarantined(execution)) continue;
-      this.#store.keepRouted(execution, orderId, ctx.nowMs());
-      this.#wrote = true;
-      this.#courier.send(factOf({ orderId, epoch, externalOrderId, executions: [execution] }), ctx);
-    }
-    ctx.reply(replyTo, { outcome: 'routed', unmapped });
-  }
-
-  #onListParked({ olderThanMs, max, replyTo }: ListParked, ctx: Ctx): void {
-    const orders = this.#store.parkedBefore(ctx.nowMs() - olderThanMs, max);
-    ctx.reply(replyTo, { outcome: 'parked_orders', orders });
-  }
-
-  #onMarkStrays({ strays, replyTo }: MarkStrays, ctx: Ctx): void {
-    for (const { epoch, externalOrderId } of strays) {
-      if (this.#store.map(epoch, externalOrderId, HOUSE) !== 'mapped') continue; // claimed meanwhile
-      this.#wrote = true;
-      const routed = this.#store.route(epoch, externalOrderId, HOUSE);
-      const executions = routed.filter(isOfTrade);
-      for (const other of routed) if (!isOfTrade(other)) this.#forget(other);
-      ctx.count('stray_orders');
-      ctx.log('error', 'incident: trades of an order that nobody here has placed', {
-        epoch,
-        externalOrderId,
-        executions: executions.length,
-      });
-      if (executions.length === 0) continue;
-      this.#courier.send({ kind: 'BookStray', epoch, externalOrderId, executions }, ctx);
-    }
-    ctx.reply(replyTo, { outcome: 'marked' });
-  }
-
   #onFactAnswered(message: FactAnswered, ctx: Ctx): void {
     const settled = this.#courier.answered(message, ctx);
     if (settled === null) return;
@@ -200,6 +154,11 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
 
   #onGetFeedPosition({ replyTo }: GetFeedPosition, ctx: Ctx): void {
     ctx.reply(replyTo, { outcome: 'feed_position', position: this.#progress.watermark() });
+  }
+
+  #onListParked({ olderThanMs, max, replyTo }: ListParked, ctx: Ctx): void {
+    const orders = this.#store.parkedBefore(ctx.nowMs() - olderThanMs, max);
+    ctx.reply(replyTo, { outcome: 'parked_orders', orders });
   }
 
   #onGetParked({ replyTo }: GetParked, ctx: Ctx): void {
@@ -313,25 +272,6 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
     this.#store.savePosition(mark);
     this.#saved = mark;
   }
-}
-
-function executionsOf(fact: Fact): readonly Execution[] {
-  return fact.kind === 'ExecutionReported' ? [fact.execution] : fact.executions;
-}
-
-function ownerOf(fact: Fact): string {
-  return fact.kind === 'BookStray' ? HOUSE : fact.orderId;
-}
-
-/** An acknowledgement that is known already does no harm, and brings the executions. */
-function factOf({ orderId, ...rest }: RoutedOrder): Fact {
-  if (orderId === HOUSE) return { kind: 'BookStray', ...rest };
-  return { kind: 'OrderAcknowledged', orderId, ...rest };
-}
-
-/** What a stray's owner would have to know; that it was accepted or ended is nobody's concern. */
-function isOfTrade({ execKind }: Execution): boolean {
-  return execKind === 'trade' || execKind === 'bust' || execKind === 'correct';
 }
 
 function addressesOf(shards: ShardMap): Address[] {

@@ -1,0 +1,73 @@
+// What reaches the shards beside the feed: fills from the exchange's list of an order (E20), and
+// what was parked of orders that turned out to be nobody's (E22). Both are on disk as routed rows
+// until their shard has them, and neither moves the watermark.
+import { LIMITS } from '../../limits.ts';
+import type { Context } from '../../runtime/actor.ts';
+import { type ExternalIdsStore, HOUSE } from '../../store/external-ids-store.ts';
+import type { FactAnswered, FactCourier, RetryDue } from './fact-courier.ts';
+import { factOf, isOfTrade } from './facts.ts';
+import type { MarkStrays, RouteFills, VenueOrderId } from './protocol.ts';
+
+type Ctx = Context<FactAnswered | RetryDue>;
+
+export class OffFeed {
+  readonly #store: ExternalIdsStore;
+  readonly #courier: FactCourier;
+
+  constructor(store: ExternalIdsStore, courier: FactCourier) {
+    this.#store = store;
+    this.#courier = courier;
+  }
+
+  /** Whether anything was written. */
+  receive(message: RouteFills | MarkStrays, ctx: Ctx): boolean {
+    return message.kind === 'RouteFills'
+      ? this.#routeFills(message, ctx)
+      : this.#markStrays(message, ctx);
+  }
+
+  /** One fact each, so that one that cannot be booked keeps none of the others from it. */
+  #routeFills({ executions, replyTo }: RouteFills, ctx: Ctx): boolean {
+    const room = LIMITS.executionsInFlightMax - this.#courier.size;
+    if (this.#courier.size > 0 && executions.length > room) {
+      ctx.reply(replyTo, { outcome: 'no_room' });
+      return false;
+    }
+    let routed = 0;
+    let unmapped = 0;
+    for (const execution of executions) {
+      const { epoch, externalOrderId } = execution;
+      const orderId = this.#store.orderIdOf(epoch, externalOrderId);
+      if (orderId === null) unmapped++;
+      if (orderId === null || this.#store.isQuarantined(execution)) continue;
+      this.#store.keepRouted(execution, orderId, ctx.nowMs());
+      this.#courier.send(factOf({ orderId, epoch, externalOrderId, executions: [execution] }), ctx);
+      routed++;
+    }
+    ctx.reply(replyTo, { outcome: 'routed', unmapped });
+    return routed > 0;
+  }
+
+  #markStrays({ strays, replyTo }: MarkStrays, ctx: Ctx): boolean {
+    const marked = strays.filter(({ epoch, externalOrderId }) => {
+      return this.#store.map(epoch, externalOrderId, HOUSE) === 'mapped'; // else claimed meanwhile
+    });
+    for (const stray of marked) this.#bookParked(stray, ctx);
+    ctx.reply(replyTo, { outcome: 'marked' });
+    return marked.length > 0;
+  }
+
+  #bookParked({ epoch, externalOrderId }: VenueOrderId, ctx: Ctx): void {
+    const routed = this.#store.route(epoch, externalOrderId, HOUSE);
+    const executions = routed.filter(isOfTrade);
+    for (const other of routed) if (!isOfTrade(other)) this.#store.forgetRouted(other);
+    ctx.count('stray_orders');
+    ctx.log('error', 'incident: trades of an order that nobody here has placed', {
+      epoch,
+      externalOrderId,
+      executions: executions.length,
+    });
+    if (executions.length === 0) return;
+    this.#courier.send({ kind: 'BookStray', epoch, externalOrderId, executions }, ctx);
+  }
+}
