@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Execution, VenueOrder } from '../../src/exchange/port.ts';
+import type { LogLine } from '../../src/exchange/simulator/log-record.ts';
 import { until } from './outcry.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -71,6 +72,14 @@ export class ExchangeProcess {
       for (const result of results) known.set(result.clientOrderId, result.order ?? null);
     }
     return known;
+  }
+
+  /** Everything that it has written down, oldest first. */
+  async log(): Promise<LogLine[]> {
+    const response = await fetch(`${this.url}/v1/log?from=0`);
+    assert.equal(response.status, 200);
+    const lines = (await response.text()).split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as LogLine);
   }
 
   /** The trades of one order in the exchange's own books. */
