@@ -2,13 +2,14 @@
 import { type Order, venueCumQtyAtEnd } from '../domain/order.ts';
 import { isAllowedMove } from '../domain/transitions.ts';
 import { type OrderDetail, orderAt } from '../store/event-detail.ts';
-import { type OrderRow, orderFromRow } from '../store/order-row.ts';
+import type { OrderRow } from '../store/order-row.ts';
 import type { Audited } from './audited.ts';
 import { breaks } from './money.ts';
 import type { Shard } from './shard.ts';
 import type { Tally } from './tally.ts';
 
-interface EventRow extends OrderRow {
+interface EventRow {
+  readonly order_no: number;
   readonly event_no: number;
   readonly kind: string;
   readonly at_ms: number;
@@ -22,12 +23,11 @@ const EVENTS = `
     SELECT order_no, count(*) AS incidents FROM incidents
     WHERE order_no IS NOT NULL GROUP BY order_no
   )
-  SELECT orders.*, user_id, event_no, kind, events.at_ms, detail, fills.last_qty,
+  SELECT events.order_no, event_no, kind, events.at_ms, detail, fills.last_qty,
     coalesce(incidents, 0) AS incidents
-  FROM events JOIN orders USING (order_no)
-  JOIN accounts ON accounts.account_no = orders.account_no
+  FROM events
   LEFT JOIN fills USING (fill_no)
-  LEFT JOIN reported ON reported.order_no = orders.order_no
+  LEFT JOIN reported ON reported.order_no = events.order_no
   WHERE events.order_no IS NOT NULL ORDER BY events.order_no, event_no`;
 
 const WITHOUT_EVENTS = `
@@ -48,38 +48,57 @@ interface Step {
 export function auditHistory({ books }: Audited, tally: Tally): void {
   for (const shard of books.shards) {
     breaks(shard, WITHOUT_EVENTS, (row) => tally.broke('I7', 'an order without events', row));
-    let last: EventRow | null = null;
-    let order: Order | null = null;
+    let replayed: Replayed | null = null;
     for (const row of shard.rows<EventRow>(EVENTS)) {
-      if (last !== null && order !== null && last.order_no !== row.order_no) {
-        auditRow(last, order, shard, tally);
-        order = null;
+      if (replayed !== null && replayed.row.order_no !== row.order_no) {
+        auditRow(replayed, shard, tally);
+        replayed = null;
       }
-      const detail = JSON.parse(row.detail) as OrderDetail;
-      const after = orderAt(orderFromRow(row), detail, row.at_ms);
-      if (order === null) auditBeginning(row, after, shard, tally);
-      else
-        auditStep({ row, before: order, after, shown: shownOf(row, order, after, shard) }, tally);
-      last = row;
-      order = after;
+      replayed = replay(replayed, row, shard, tally);
     }
-    if (last !== null && order !== null) auditRow(last, order, shard, tally);
+    if (replayed !== null) auditRow(replayed, shard, tally);
   }
+}
+
+/** An order's row of today, and the order as it stood after the events so far. */
+interface Replayed {
+  readonly row: OrderRow;
+  readonly today: Order;
+  readonly order: Order;
+}
+
+function replay(
+  replayed: Replayed | null,
+  event: EventRow,
+  shard: Shard,
+  tally: Tally,
+): Replayed | null {
+  const found = replayed ?? shard.orderByNo(event.order_no);
+  if (found === null) return null; // the foreign key forbids it
+  const { row, today } = found;
+  const order = orderAt(today, JSON.parse(event.detail) as OrderDetail, event.at_ms);
+  if (replayed === null) auditBeginning(event, order, shard, tally);
+  else {
+    const shown = shownOf(event, replayed.order, order, shard);
+    auditStep({ row: event, before: replayed.order, after: order, shown }, tally);
+  }
+  return { row, today, order };
 }
 
 function auditBeginning(row: EventRow, after: Order, shard: Shard, tally: Tally): void {
   for (const invariant of ['I7', 'I8', 'I9', 'I13'] as const) tally.looked(invariant, 'orders');
   if (row.kind === 'order_created' && after.status === 'pending') return;
-  const { id, event_no, kind } = row;
+  const { event_no, kind } = row;
+  const { id } = after;
   const sentence = `order ${id} begins with ${kind} as ${after.status}`;
   tally.broke('I7', sentence, { shard: shard.name, id, event_no, kind });
 }
 
 function auditStep(step: Step, tally: Tally): void {
-  const { row, before, after, shown } = step;
+  const { before, after, shown } = step;
   tally.looked('I7', 'moves');
   if (!isAllowedMove(before.status, after.status)) {
-    tally.broke('I7', `order ${row.id} moved from ${before.status} to ${after.status}`, shown);
+    tally.broke('I7', `order ${after.id} moved from ${before.status} to ${after.status}`, shown);
   }
   auditQuantity(step, tally);
   if (!before.isOpen) auditLateFact(step, tally);
@@ -89,9 +108,9 @@ function auditQuantity({ row, before, after, shown }: Step, tally: Tally): void 
   const moved = after.cumQty - before.cumQty;
   if (moved === 0 || AMENDING.has(row.kind)) return;
   if (moved < 0) {
-    tally.broke('I8', `cum of order ${row.id} falls by ${-moved} in a ${row.kind}`, shown);
+    tally.broke('I8', `cum of order ${after.id} falls by ${-moved} in a ${row.kind}`, shown);
   } else if (moved !== row.last_qty) {
-    const sentence = `cum of order ${row.id} rises by ${moved}, the fill is ${row.last_qty}`;
+    const sentence = `cum of order ${after.id} rises by ${moved}, the fill is ${row.last_qty}`;
     tally.broke('I8', sentence, shown);
   }
 }
@@ -103,7 +122,8 @@ function auditLateFact({ row, before, after, shown }: Step, tally: Tally): void 
   tally.looked('I9', 'late facts');
   const wasCounted = moved > 0 && after.cumQty <= (venueCumQtyAtEnd(before) ?? 0);
   if (wasCounted) return;
-  const { id, kind, incidents } = row;
+  const { id } = after;
+  const { kind, incidents } = row;
   if (incidents === 0) {
     tally.broke('I9', `order ${id} was ${before.status}; ${kind} came without an incident`, shown);
   }
@@ -114,7 +134,7 @@ function auditLateFact({ row, before, after, shown }: Step, tally: Tally): void 
 }
 
 /** The row is what its last event says. */
-function auditRow(row: EventRow, last: Order, shard: Shard, tally: Tally): void {
+function auditRow({ row, order: last }: Replayed, shard: Shard, tally: Tally): void {
   const { id, num_shares: numShares, cum_qty: cumQty, status } = row;
   const shown = { shard: shard.name, id, status, cum_qty: cumQty, is_open: row.is_open };
   if (status !== last.status || (row.is_open === 1) !== last.isOpen) {
@@ -132,10 +152,10 @@ function auditRow(row: EventRow, last: Order, shard: Shard, tally: Tally): void 
 }
 
 function shownOf(row: EventRow, before: Order, after: Order, shard: Shard) {
-  const { id, event_no, kind } = row;
+  const { event_no, kind } = row;
   return {
     shard: shard.name,
-    id,
+    id: after.id,
     event_no,
     kind,
     before: `${before.status} ${before.cumQty}`,

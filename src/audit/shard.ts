@@ -41,6 +41,7 @@ export class Shard {
   readonly name: string;
   readonly #file: FileSnapshot;
   readonly #orderById: Query<[string], OrderRow>;
+  readonly #orderByNo: Query<[number], OrderRow>;
   readonly #fill: Query<[string, string], FillRow>;
   readonly #amendment: Query<[string, string], AmendmentRow>;
   readonly #resurrected: Query<[number], { found: number }>;
@@ -49,6 +50,7 @@ export class Shard {
     this.name = name;
     this.#file = new FileSnapshot(path, SHARD_MIGRATIONS.length);
     this.#orderById = this.#file.prepare(`${ORDERS} WHERE orders.id = ?`);
+    this.#orderByNo = this.#file.prepare(`${ORDERS} WHERE order_no = ?`);
     this.#fill = this.#file.prepare(`${FILLS} WHERE exec_id = ? AND epoch = ?`);
     this.#amendment = this.#file.prepare(`${AMENDMENTS} WHERE exec_id = ? AND epoch = ?`);
     this.#resurrected = this.#file.prepare(
@@ -76,9 +78,13 @@ export class Shard {
     return this.rows<AmendmentRow>(AMENDMENTS);
   }
 
-  order(id: string): { readonly row: OrderRow; readonly order: Order } | null {
-    const row = this.#orderById.first(id);
-    return row === null ? null : { row, order: orderFromRow(row) };
+  order(id: string): OrderRow | null {
+    return this.#orderById.first(id);
+  }
+
+  orderByNo(orderNo: number): { readonly row: OrderRow; readonly today: Order } | null {
+    const row = this.#orderByNo.first(orderNo);
+    return row === null ? null : { row, today: orderFromRow(row) };
   }
 
   fill(epoch: string, execId: string): FillRow | null {

@@ -31,7 +31,7 @@ function auditAcceptances(audited: Audited, venueLog: VenueLog, tally: Tally): v
     if (own === null) {
       tally.broke('I14', `order ${venue.client_order_id} is known to the exchange alone`, venue);
     } else {
-      auditTerms(venue, own.row, bounds, tally);
+      auditTerms(venue, own, bounds, tally);
     }
     if (venue.refused === 0 && !rate.allows(venue.at_ms)) {
       const sentence = `more than ${bounds.ordersPerSecondMax} orders in a second`;
@@ -118,7 +118,7 @@ function auditMatch(
   tally: Tally,
 ): void {
   const [first, second] = [one, other].map(({ client_order_id: id }) => {
-    return isOrderId(id) ? (books.shardOf(id).order(id)?.row ?? null) : null;
+    return isOrderId(id) ? books.shardOf(id).order(id) : null;
   });
   if (first?.user_id === undefined || first.user_id !== second?.user_id) return;
   const shard = books.shardOf(first.id);

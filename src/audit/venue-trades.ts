@@ -35,7 +35,7 @@ function auditBooked(audited: Audited, venueLog: VenueLog, tally: Tally): void {
     const { epoch, exec_id: execId } = execution;
     const row = owner[bookedAs](epoch, execId);
     if (row === null) {
-      const order = owner.order(execution.client_order_id)?.row ?? null;
+      const order = owner.order(execution.client_order_id);
       if (order !== null && isLostWithTheBook(order, execution, venueLog)) continue;
       const sentence = `${execution.kind} ${execId} of ${execution.client_order_id} is not booked`;
       tally.broke('I6', sentence, execution);
