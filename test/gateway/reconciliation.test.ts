@@ -63,7 +63,7 @@ test('an admin starts a full match, and is told what runs', async () => {
   edge.answer('RunFullMatch', () => ({ outcome: 'full_match', running }));
   const { status, body } = await call('POST', '/admin/reconciliation', asAdmin);
   assert.equal(status, 202);
-  assert.deepEqual(body, { running: { startedAt: AT, phase: 'ours' } });
+  assert.deepEqual(body, { running: { startedAt: AT, phase: 'ours' }, outcome: 'accepted' });
   gateway.close();
 });
 
