@@ -32,7 +32,9 @@ function statusOf(numShares: number, facts: OrderFacts): OrderStatus {
   if (facts.cancelled !== null) return 'cancelled'; // late fills count, but reopen nothing (E08)
   if (facts.expired !== null) return 'expired';
   if (facts.closedAtVenue !== null) return 'cancelled'; // busted after it was done there (E26)
-  if (facts.venueRejected !== null) return cumQty > 0 ? 'cancelled' : 'failed'; // E24
+  if (facts.venueRejected !== null) {
+    return cumQty > 0 || (facts.finalCumQty ?? 0) > 0 ? 'cancelled' : 'failed'; // E24
+  }
   if (facts.externalOrderId === null && facts.ourVerdict !== null && cumQty === 0) {
     // E14, E15; E11; the truth overrules both (E12)
     return facts.cancelsRequested > 0 ? 'cancelled' : 'failed';

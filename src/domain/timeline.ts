@@ -1,7 +1,7 @@
 // What became of one order, fact by fact, in words that a customer understands. Whose word each is,
 // is said beside it: what the exchange said, what we concluded, what an operator did.
 import { dollars, phrase, shares } from './customer-words.ts';
-import type { Order } from './order.ts';
+import { type Order, venueCumQtyAtEnd } from './order.ts';
 import type { EarlyAmendmentFact, IncidentFact, OrderEventFact, OrderFact } from './order-fact.ts';
 
 export type TimelineSource = 'customer' | 'broker' | 'exchange' | 'operator';
@@ -67,6 +67,7 @@ function sourceOf({ kind, cause, order }: OrderEventFact): TimelineSource {
       return cause === 'venue_book_lost' || hasOurVerdict(order) ? 'broker' : 'exchange';
     case 'order_submitted':
     case 'order_resurrected':
+    case 'order_reconciled':
     case 'order_cancel_rejected':
     case 'order_expired':
     case 'order_traded':
@@ -91,6 +92,8 @@ function textOf(fact: OrderEventFact): string {
       return `The exchange accepted your order as ${order.externalOrderId}.`;
     case 'order_resurrected':
       return `The exchange does have your order after all, as ${order.externalOrderId}.`;
+    case 'order_reconciled':
+      return `The exchange counts ${shares(venueCumQtyAtEnd(order) ?? 0)} traded in all.`;
     case 'order_failed':
       return failedText(order, cause);
     case 'order_cancel_requested':

@@ -29,12 +29,19 @@ export const ALLOWED_MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>
     'submitted',
     'partially_filled',
   ],
-  filled: ['submitted', 'partially_filled', 'cancelled', 'expired'], // bust (E26)
+  filled: [
+    'submitted', // bust (E26)
+    'partially_filled',
+    'pending_cancel', // the same, and a cancel had lost against the fill
+    'cancelled',
+    'expired',
+  ],
   cancelled: [
     'filled', // a late trade completes it (E08)
     'pending_cancel', // a late acknowledgement after a local cancel (E12, E14, E15)
     'submitted', // the same, when the exchange had refused the cancel
     'partially_filled',
+    'failed', // the only trade of an order that the exchange had rejected was busted (E24, E26)
   ],
   expired: ['filled'],
   failed: ['submitted', 'partially_filled', 'filled', 'pending_cancel', 'cancelled'], // E12, E24

@@ -12,7 +12,9 @@ export type OrderEventKind =
   | 'order_cancel_rejected'
   | 'order_cancelled'
   | 'order_expired'
-  | 'order_resurrected';
+  | 'order_resurrected'
+  /** The exchange's own count of a closed order turned out to be another (E20, E26). */
+  | 'order_reconciled';
 
 export type TradeEventKind =
   | 'order_traded'

@@ -170,6 +170,14 @@ const SETS: [name: string, facts: Fact[]][] = [
     [ack, asked, trade(2, 4, 4), trade(3, 2, 6), end(4, 'cancelled', 6), bust(5, 'exec-2', 2)],
   ],
   [
+    'E26 a bust of the fill that had won against a cancel',
+    [ack, asked, refused, trade(2, 10, 10), bust(3, 'exec-2', 0)],
+  ],
+  [
+    'E24 E26 a bust after a rejection',
+    [ack, trade(2, 4, 4), end(3, 'rejected', 4), bust(4, 'exec-2', 0)],
+  ],
+  [
     'E26 busted twice, and closed at the exchange',
     [ack, trade(2, 10, 10), bust(3, 'exec-2', 0), bust(4, 'exec-2', 0), end(5, 'cancelled', 0)],
   ],

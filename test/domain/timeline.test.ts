@@ -67,6 +67,13 @@ const CASES: Readonly<Record<Kind, [fact: OrderEventFact, source: string, text: 
   order_submitted: [
     [event('order_submitted', EXTERNAL), 'exchange', 'The exchange accepted your order as sim-12.'],
   ],
+  order_reconciled: [
+    [
+      event('order_reconciled', { ...EXTERNAL, cancelled: 'by_user', finalCumQty: 4 }),
+      'exchange',
+      'The exchange counts 4 shares traded in all.',
+    ],
+  ],
   order_resurrected: [
     [
       event('order_resurrected', { ...EXTERNAL, ourVerdict: 'not_found_at_exchange' }),

@@ -192,7 +192,8 @@ export class Cancelling {
   /** Too late: the fills that made it so are on their way (E13). */
   #refused(stored: StoredOrder, reason: string, ctx: ShardContext): void {
     const { order } = stored;
-    if (order.status !== 'pending_cancel') return;
+    const isTold = order.status === 'pending_cancel' || order.status === 'filled';
+    if (!isTold || order.cancelsRefused >= order.cancelsRequested) return;
     const facts = { cancelsRefused: order.cancelsRequested, cancelRefusal: reason };
     this.#desk.apply(stored, facts, 'order_cancel_rejected', ctx);
   }

@@ -1,6 +1,7 @@
 // What the exchange said about an order, booked once, whatever the order's status and however often
 // it comes.
 import { endOf } from '../../domain/execution-facts.ts';
+import { isDoneAtVenue, venueCumQtyAtEnd } from '../../domain/order.ts';
 import type { OrderEventKind } from '../../domain/user-event.ts';
 import type { Execution } from '../../exchange/port.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -88,9 +89,14 @@ export class FactBooking {
     kind: OrderEventKind,
     ctx: ShardContext,
   ): StoredOrder {
+    const { order } = stored;
     const origin = { cause: execution.reason, exchangeAtMs: execution.exchangeAtMs };
-    const facts = endOf(stored.order, execution);
-    return this.#desk.apply(stored, facts, kind, ctx, origin);
+    const facts = endOf(order, execution);
+    if (!isDoneAtVenue(order)) return this.#desk.apply(stored, facts, kind, ctx, origin);
+    // An answer was faster. The feed's word counts for more, but only news is worth an event.
+    const counted = venueCumQtyAtEnd({ ...order, ...facts });
+    if (counted === venueCumQtyAtEnd(order)) return stored;
+    return this.#desk.apply(stored, facts, 'order_reconciled', ctx, origin);
   }
 
   #unknown(fact: OrderAcknowledged | ExecutionReported, ctx: ShardContext): null {

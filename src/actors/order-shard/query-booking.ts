@@ -56,10 +56,19 @@ export class QueryBooking {
       return this.#desk.apply(stored, { venueRejected }, 'order_failed', ctx, because('query'));
     }
     // Not acknowledged here: the acceptance comes first, and by its own road.
-    if (order.externalOrderId === null || isDoneAtVenue(order)) return stored;
+    if (order.externalOrderId === null) return stored;
+    if (isDoneAtVenue(order)) return this.#counted(stored, venue, ctx);
     if (venue.status === 'open') return this.#open(stored, askedAtMs, ctx);
     this.#desk.unresolved.bustSettled(order);
     return this.#ended(stored, venue, venue.status, ctx);
+  }
+
+  /** Of an end that only an answer has told the newest answer holds: a bust may have come since. */
+  #counted(stored: StoredOrder, venue: VenueOrder, ctx: ShardContext): StoredOrder {
+    const { order } = stored;
+    if (order.finalSeq > 0 || venue.status === 'open') return stored;
+    const facts = { finalCumQty: venue.cumQty };
+    return this.#desk.apply(stored, facts, 'order_reconciled', ctx, because('query'));
   }
 
   /** A cancel that was refused as too late, and yet the order works: no fill will explain it. */
