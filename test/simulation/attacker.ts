@@ -1,5 +1,5 @@
-// Crashes threads and the whole process, makes actors throw, cuts the feeds and ends the exchange's
-// days, at random moments of the outside's time, until it is told to stop.
+// Crashes threads and the whole process, makes actors throw, cuts the feeds, ends the exchange's
+// days and has it take trades back, at random moments of the outside's time, until told to stop.
 import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
 
 /** Mean virtual milliseconds between two faults of a kind; null for never. */
@@ -9,6 +9,7 @@ export interface AttackPeriods {
   readonly feedCutMs: number | null;
   readonly dayEndMs: number | null;
   readonly poisonMs: number | null;
+  readonly amendMs: number | null;
 }
 
 export interface Target {
@@ -19,6 +20,8 @@ export interface Target {
   changeDay(day: number): void;
   /** Sends an actor what makes it throw; `draw` is below 1. */
   poison(draw: number): void;
+  /** The exchange busts or corrects one of its trades; both draws are below 1. */
+  amend(which: number, how: number): void;
 }
 
 export class Attacker {
@@ -34,6 +37,7 @@ export class Attacker {
     this.#again(periods.processCrashMs, () => target.crashProcess());
     this.#again(periods.feedCutMs, () => target.cutFeeds());
     this.#again(periods.poisonMs, () => target.poison(environment.random()));
+    this.#again(periods.amendMs, () => target.amend(environment.random(), environment.random()));
     this.#again(periods.dayEndMs, () => {
       this.#day++;
       target.changeDay(this.#day);

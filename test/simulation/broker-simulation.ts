@@ -33,6 +33,7 @@ import {
   createEngineDrivers,
   type EngineVenue,
 } from '../../src/exchange/simulator/engine-drivers.ts';
+import type { ExecutionLogged, LogRecord } from '../../src/exchange/simulator/log-record.ts';
 import { SyntheticMarket, syntheticListings } from '../../src/exchange/simulator/synthetic.ts';
 import { type Address, type AskFailure, isAskFailure } from '../../src/runtime/actor.ts';
 import type { Edge } from '../../src/runtime/edge.ts';
@@ -152,6 +153,22 @@ export class BrokerSimulation {
       } as const;
       return engine.place([request], nowMs);
     });
+  }
+
+  /** The exchange takes one of its trades back, or puts its terms right. */
+  amendTrade(which: number, how: number): void {
+    const trades = this.venue.records.filter(isTrade);
+    const trade = trades[Math.floor(which * trades.length)];
+    if (trade === undefined) return;
+    const { execId, side, lastQty, lastPriceInCents } = trade;
+    const better = side === 'buy' ? -1 : 1; // never beyond the order's limit
+    const terms = {
+      lastQty: Math.max(1, (lastQty ?? 1) - (how > 0.7 ? 1 : 0)),
+      lastPriceInCents: Math.max(1, (lastPriceInCents ?? 1) + better),
+    };
+    this.venue.run((engine, nowMs) =>
+      how < 0.4 ? engine.bust(execId, nowMs) : engine.correct(execId, terms, nowMs),
+    );
   }
 
   stopCrashes(): void {
@@ -297,6 +314,10 @@ export class BrokerSimulation {
       await this.pause(100);
     }
   }
+}
+
+function isTrade(record: LogRecord): record is ExecutionLogged {
+  return record.kind === 'execution' && record.execKind === 'trade';
 }
 
 function settingsFor(directory: string, prices: SharedArrayBuffer): Settings {

@@ -103,6 +103,7 @@ function planOf(seed: string): Plan {
     feedCutMs: period(200),
     dayEndMs: period(500),
     poisonMs: period(500),
+    amendMs: period(200),
     isStrangerThere: chance.next() < 0.3,
   };
 }
@@ -115,6 +116,7 @@ function targetOf(broker: BrokerSimulation) {
     crashProcess: () => simulation.crashProcess(),
     cutFeeds: () => venue.cutFeeds(),
     poison: (draw: number) => broker.poison(draw),
+    amend: (which: number, how: number) => broker.amendTrade(which, how),
     changeDay: (day: number) => void broker.changeDay(day),
   };
 }
