@@ -1,6 +1,7 @@
 // Which order is sent as the n-th of a user: half limit orders that rest far from the market, half
 // market orders, buys and sells in turn. Pure, and so that no two orders of a user are alike within
-// hundreds, as the duplicate check would ask.
+// hundreds, as the duplicate check would ask; one symbol is bought and sold at different times, as
+// the self-cross check would ask.
 import type { PricedSymbol } from '../harness/api.ts';
 
 export interface MixedOrder {
@@ -19,8 +20,9 @@ const FAR_STEPS = 9;
 export function mixedOrder(index: number, symbols: readonly PricedSymbol[]): MixedOrder {
   const quad = Math.floor(index / 4);
   const round = Math.floor(quad / symbols.length);
-  const { name, priceInCents } = symbols[quad % symbols.length] as PricedSymbol;
   const position = index % 4 < 2 ? 'buy' : 'sell';
+  const at = position === 'buy' ? quad : quad + Math.floor(symbols.length / 2);
+  const { name, priceInCents } = symbols[at % symbols.length] as PricedSymbol;
   const numShares = 1 + (round % SHARES_MAX);
   const order = { position, symbol: name, numShares } as const;
   if (index % 2 === 1) return { ...order, type: 'market' };
