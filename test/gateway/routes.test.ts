@@ -238,9 +238,7 @@ test('the account comes from the shard, positions from the read pool', async () 
   }));
   assert.deepEqual((await call('GET', '/account')).body, account);
   assert.deepEqual((await call('GET', '/positions')).body, {
-    positions: [
-      { symbol: 'IBM', numShares: 10, reservedShares: 4, availableShares: 6, ...earned },
-    ],
+    positions: [{ symbol: 'IBM', numShares: 10, reservedShares: 4, availableShares: 6, ...earned }],
   });
 });
 

@@ -28,7 +28,7 @@ test('a login gives a token, and the same one as a cookie that scripts cannot re
     headers['set-cookie'],
     `outcry_session=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400`,
   );
-  edge.answer('GetPositions', () => ({ outcome: 'positions', holdings: [] }));
+  edge.answer('ListPositions', () => ({ outcome: 'positions', positions: [] }));
   const cookie = `outcry_session=${token}`;
   assert.equal(
     (await call('GET', '/positions', { userId: null, headers: { cookie } })).status,
