@@ -1,6 +1,7 @@
 // A simulated customer: places and cancels orders at random, repeats what had no answer with the
 // same key, and remembers what it was told.
 import assert from 'node:assert/strict';
+import type { Side } from '../../src/domain/order.ts';
 import { isAskFailure } from '../../src/runtime/actor.ts';
 import { type BrokerSimulation, SYMBOLS } from './broker-simulation.ts';
 
@@ -76,22 +77,27 @@ export class Customer {
     this.acknowledged.set(idempotencyKey, id);
   }
 
-  /** Half of the limits are near the market, so that cancels race with fills. */
-  #randomPrice(symbol: string): number {
+  /**
+   * Half of the limits are near the market, so that cancels race with fills; of the others a few
+   * are outside the collar.
+   */
+  #randomPrice(symbol: string, side: Side): number {
     const last = this.#broker.priceOf(symbol);
-    if (last === null || this.#chance(0.5)) return 500 + this.#below(60_000);
-    return Math.max(1, last - 20 + this.#below(40));
+    if (last === null || this.#chance(0.1)) return 500 + this.#below(60_000);
+    if (this.#chance(0.5)) return Math.max(1, last - 20 + this.#below(40));
+    return side === 'buy' ? last - this.#below(last) : last + this.#below(last);
   }
 
   #randomOrder() {
     const isMarket = this.#chance(0.4);
     const symbol = SYMBOLS[this.#below(SYMBOLS.length)] ?? '';
+    const side: Side = this.#chance(0.5) ? 'buy' : 'sell';
     return {
       symbol,
-      side: this.#chance(0.5) ? ('buy' as const) : ('sell' as const),
+      side,
       orderType: isMarket ? ('market' as const) : ('limit' as const),
       timeInForce: 'day' as const,
-      priceInCents: isMarket ? null : this.#randomPrice(symbol),
+      priceInCents: isMarket ? null : this.#randomPrice(symbol, side),
       numShares: 1 + this.#below(SHARES_MAX),
     };
   }
