@@ -268,14 +268,14 @@ export class BrokerSimulation {
     const { inFlight } = await this.#untilAnswered(() =>
       this.edge.ask<GetParked>(TRADE_PROCESSOR, { kind: 'GetParked' }, ASK_MS),
     );
-    const { unresolved } = await this.#untilAnswered(() =>
+    const { unresolvedByReason } = await this.#untilAnswered(() =>
       this.edge.ask<GetReconciliation>(RECONCILER, { kind: 'GetReconciliation' }, ASK_MS),
     );
     const depth = this.simulation
       .snapshots()
       .flatMap(({ actors }) => actors)
       .reduce((sum, actor) => sum + actor.depth, 0);
-    return [...counts, { submitsQueued, submitsInFlight, inFlight, unresolved, depth }];
+    return [...counts, { submitsQueued, submitsInFlight, inFlight, ...unresolvedByReason, depth }];
   }
 
   /** One of the actors of the order path gets a message that makes it throw. */
