@@ -3,19 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketOf } from '../domain/ids.ts';
+import type { Anchor } from '../store/anchor-log.ts';
 import { type DataPaths, pathsOf, readMeta } from '../store/data-directory.ts';
 import { DataDirectoryError } from '../store/errors.ts';
 import { FeedRecord } from './feed-record.ts';
 import { Shard } from './shard.ts';
-
-/** A head of a shard's chain that was written down outside of it. */
-export interface Anchor {
-  readonly atMs: number;
-  readonly shard: string;
-  readonly eventNo: number;
-  /** Hexadecimal. */
-  readonly hash: string;
-}
 
 export class Books {
   readonly paths: DataPaths;
@@ -33,7 +25,7 @@ export class Books {
     }
     const { shards, bucketToShard } = readMeta(meta);
     this.#bucketToShard = bucketToShard;
-    this.anchors = anchorsOf(join(directory, 'anchors.log'));
+    this.anchors = anchorsOf(this.paths.anchors);
     this.feed = new FeedRecord(this.paths.externalIds);
     this.shards = Array.from({ length: shards }, (_, number) => {
       return new Shard(number.toString().padStart(2, '0'), this.paths.shard(number));
@@ -53,10 +45,18 @@ export class Books {
   }
 }
 
-/** A last line without an end was cut off by a crash and says nothing. */
+/** A line that a crash has cut off says nothing; the next one may stand behind what is left of it. */
 function anchorsOf(path: string): Anchor[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Anchor);
+  return lines.filter((line) => line !== '').map((line) => anchorOf(line, path));
+}
+
+function anchorOf(line: string, path: string): Anchor {
+  try {
+    return JSON.parse(line.slice(line.lastIndexOf('{'))) as Anchor;
+  } catch (error) {
+    throw new DataDirectoryError(`${path} has a line that is no anchor, "${line}": ${error}`);
+  }
 }

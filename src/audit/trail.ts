@@ -1,7 +1,7 @@
 // The event log itself: I18 (sequences), I22 (the hash chain and its anchors); and I11 (keys).
+import type { Anchor } from '../store/anchor-log.ts';
 import { CHAIN_START, eventHash } from '../store/event-hash.ts';
 import type { Audited } from './audited.ts';
-import type { Anchor } from './books.ts';
 import { breaks, countOf } from './money.ts';
 import type { Shard } from './shard.ts';
 import type { Tally } from './tally.ts';

@@ -337,7 +337,10 @@ function park(books: BrokenBooks, state: 'parked' | 'routed'): void {
 }
 
 export function anchor(books: BrokenBooks, eventNo: number, hash: string): void {
-  books.write('anchors.log', `${JSON.stringify({ atMs: 0, shard: '00', eventNo, hash })}\n{"cut`);
+  books.write(
+    'anchors.log',
+    `{"cut${JSON.stringify({ atMs: 0, shard: '00', eventNo, hash })}\n{"cut`,
+  );
 }
 
 function firstTrade(lines: readonly LogLine[]): LogLine {
