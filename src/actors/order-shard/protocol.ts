@@ -1,5 +1,5 @@
 // What an order shard accepts and answers. The one file of this folder that others may import.
-import type { Account, Holding, TradingState } from '../../domain/account.ts';
+import type { Account, Holding } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
 import type {
   Order,
@@ -10,15 +10,15 @@ import type {
   UnresolvedReason,
 } from '../../domain/order.ts';
 import type { Rejection } from '../../domain/reject-codes.ts';
-import type { StateInForce } from '../../domain/trading-states.ts';
 import type { UserEvent } from '../../domain/user-event.ts';
-import type { TradingLimits, UserLimits } from '../../domain/user-limits.ts';
 import type { Execution, VenueOrder } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
+import type { OperatorCommand } from './operator-protocol.ts';
 
 export type { Account, Holding, TradingState } from '../../domain/account.ts';
 export type { Deposit } from '../../domain/deposit.ts';
 export type { AccountEvent, UserEvent } from '../../domain/user-event.ts';
+export type * from './operator-protocol.ts';
 
 export interface PlaceOrder {
   readonly kind: 'PlaceOrder';
@@ -336,59 +336,6 @@ export interface OpenOrder {
   readonly updatedAtMs: number;
 }
 
-/** The state of one user, from an operator; the shard itself sets `reducing` as well (I3). */
-export interface SetUserTradingState {
-  readonly kind: 'SetUserTradingState';
-  readonly userId: string;
-  readonly state: TradingState;
-  readonly reason: string | null;
-  /** Whose decision it is. */
-  readonly by: string;
-  readonly replyTo: ReplyTo<
-    | {
-        readonly outcome: 'in_force';
-        /** The sequence of the account's event. */
-        readonly version: number;
-        readonly appliedInMs: number;
-        readonly notSent: number;
-        readonly onTheWire: readonly string[];
-      }
-    /** Durable, but what of the user's was queued may still be sent. */
-    | { readonly outcome: 'not_applied'; readonly version: number }
-  >;
-}
-
-export interface SetUserLimits {
-  readonly kind: 'SetUserLimits';
-  readonly userId: string;
-  readonly limits: UserLimits;
-  readonly by: string;
-  readonly replyTo: ReplyTo<UserLimitsReply>;
-}
-
-export interface GetUserLimits {
-  readonly kind: 'GetUserLimits';
-  readonly userId: string;
-  readonly replyTo: ReplyTo<UserLimitsReply>;
-}
-
-export interface UserLimitsReply {
-  readonly outcome: 'user_limits';
-  /** Null stands for the broker's default. */
-  readonly own: UserLimits;
-  readonly inForce: TradingLimits;
-}
-
-/** The users of this shard who are not active. */
-export interface ListRestricted {
-  readonly kind: 'ListRestricted';
-  readonly max: number;
-  readonly replyTo: ReplyTo<{
-    readonly outcome: 'restricted';
-    readonly users: readonly (StateInForce & { readonly userId: string })[];
-  }>;
-}
-
 export interface GetShardState {
   readonly kind: 'GetShardState';
   readonly replyTo: ReplyTo<{
@@ -419,10 +366,7 @@ export type OrderShardCommand =
   | AssignTrade
   | RefuseTrade
   | ListHouseTrades
-  | SetUserTradingState
-  | SetUserLimits
-  | GetUserLimits
-  | ListRestricted
+  | OperatorCommand
   | GetShardState;
 
 /** Facts never meet `busy`: the sender's window bounds them. */
