@@ -122,7 +122,8 @@ test('actors, domain and store have no clock, chance, timer, promise or process 
   const paths = SOURCES.filter((name) => /^src\/(actors|domain|store)\//.test(name));
   assert(paths.length > 40, 'the folders are where this test looks for them');
   for (const path of paths) {
-    const code = codeOf(path);
+    // A hash is a function of its input; nothing else of that module is.
+    const code = codeOf(path).replace("import { createHash } from 'node:crypto';", '');
     for (const pattern of OUTSIDE) assert.doesNotMatch(code, pattern, path);
   }
 });

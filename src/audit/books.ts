@@ -45,7 +45,9 @@ export class Books {
   }
 }
 
-/** A line that a crash has cut off says nothing; the next one may stand behind what is left of it. */
+/**
+ * A line that a crash has cut off says nothing; the next one may stand behind what is left of it.
+ */
 function anchorsOf(path: string): Anchor[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');

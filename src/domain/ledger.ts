@@ -87,8 +87,9 @@ export function depositPostings(asset: string, amount: number): Posting[] {
 }
 
 /**
- * One trade out of the house's books or into a customer's, by the account `transfers`, which sums to
- * zero over all shards once both sides have booked. `shares` and `cash` are what the customer gets.
+ * One trade out of the house's books or into a customer's, by the account `transfers`, which sums
+ * to zero over all shards once both sides have booked. `shares` and `cash` are what the customer
+ * gets.
  */
 export function transferPostings(symbol: string, shares: number, cash: number): Posting[] {
   return [

@@ -43,7 +43,9 @@ export interface OrderIntent {
  * cannot matter.
  */
 export interface OrderFacts {
-  /** Set by the acknowledgement, with the epoch in which it holds: a new epoch knows it not (E41). */
+  /**
+   * Set by the acknowledgement, with the epoch in which it holds: a new epoch knows it not (E41).
+   */
   readonly externalOrderId: string | null;
   readonly venueEpoch: string | null;
   /** The exchange refused it, or rejected it later (E24). */

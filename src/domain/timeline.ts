@@ -18,7 +18,9 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** Events in their order; incidents where they fell in time; what waits for its trade at the end. */
+/**
+ * Events in their order; incidents where they fell in time; what waits for its trade at the end.
+ */
 export function timelineOf(facts: readonly OrderFact[]): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   const incidents = facts.filter((fact) => fact.topic === 'incident').filter(saysMoreThanItsEvent);
@@ -99,7 +101,7 @@ function textOf(fact: OrderEventFact): string {
     case 'order_cancel_requested':
       return cancelText(cause);
     case 'order_cancel_unanswered':
-      return `The exchange has not answered the cancel yet${becauseOf(order.cancelError)}; we keep asking.`;
+      return `The cancel has no answer yet${becauseOf(order.cancelError)}; we keep asking.`;
     case 'order_cancel_rejected':
       return `The exchange refused the cancel${becauseOf(order.cancelRefusal)}.`;
     case 'order_cancelled':

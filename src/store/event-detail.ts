@@ -1,5 +1,5 @@
-// What an event keeps beside its columns, as JSON: of an order the facts as they stood, without what
-// its row has for ever; of a trade that was changed its terms; of an account the balances.
+// What an event keeps beside its columns, as JSON: of an order the facts as they stood, without
+// what its row has for ever; of a trade that was changed its terms; of an account the balances.
 import { accountFrom, type TradingState } from '../domain/account.ts';
 import { deriveOrder } from '../domain/derive-order.ts';
 import { NO_FACTS, type Order, type OrderFacts } from '../domain/order.ts';

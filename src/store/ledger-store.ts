@@ -48,8 +48,9 @@ export class LedgerStore {
   }
 
   /**
-   * One transaction for one customer. Unbalanced postings are a bug. Returns the assets of which the
-   * customer has less than nothing available because of it: genuine trades are booked all the same.
+   * One transaction for one customer. Unbalanced postings are a bug. Returns the assets of which
+   * the customer has less than nothing available because of it: genuine trades are booked all the
+   * same.
    */
   post(txNo: number, accountNo: number, postings: readonly Posting[]): string[] {
     assert(isBalanced(postings), `the postings of transaction ${txNo} do not balance`);

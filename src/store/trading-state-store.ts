@@ -1,5 +1,5 @@
-// Every decision about trading, appended and never changed: who, why, when. The newest of a scope is
-// in force.
+// Every decision about trading, appended and never changed: who, why, when. The newest of a scope
+// is in force.
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import type { Db } from './database.ts';

@@ -1,5 +1,6 @@
 // The auditor on books that real actors have written: sound ones hold, and whatever is changed in
-// them is named by its invariant, with the row, and by no other invariant than those that it breaks.
+// them is named by its invariant, with the row, and by no other invariant than those that it
+// breaks.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, rmSync } from 'node:fs';

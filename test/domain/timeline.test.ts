@@ -119,7 +119,7 @@ const CASES: Readonly<Record<Kind, [fact: OrderEventFact, source: string, text: 
     [
       event('order_cancel_unanswered', { cancelsRequested: 1, cancelError: 'no_answer' }),
       'broker',
-      'The exchange has not answered the cancel yet (no answer); we keep asking.',
+      'The cancel has no answer yet (no answer); we keep asking.',
     ],
   ],
   order_cancel_rejected: [

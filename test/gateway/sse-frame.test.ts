@@ -87,7 +87,6 @@ test('a trade adds its fill, an account event shows the account', () => {
     lastQty: 4,
     lastPriceInCents: 18_500,
     feeInCents: 7,
-    previous: null,
   };
   const { messages } = parse(
     eventFrame({
@@ -97,6 +96,7 @@ test('a trade adds its fill, an account event shows the account', () => {
       atMs: 0,
       order: anOrder({ externalOrderId: 'x', cumQty: 4, cumNotionalInCents: 74_000 }),
       ...fill,
+      previous: null,
     }),
     eventFrame({ topic: 'account', seq: 2, kind: 'account_changed', atMs: 0, account }),
   );

@@ -169,7 +169,7 @@ test('a stream without orders gets none, and asks no shard', async () => {
   assert.equal(edge.askedKinds('ReadEvents').length, 1);
 });
 
-test('a stalled reader gets one price per symbol when it drains, and all events', async () => {
+test('E39 a stalled reader gets one price per symbol when it drains, and all events', async () => {
   const { edge, open, shard } = aHub();
   const { sink, listener } = await open({ symbols: ['IBM', 'BAC'] });
   sink.isFull = true;
@@ -190,7 +190,7 @@ test('a stalled reader gets one price per symbol when it drains, and all events'
   assert.deepEqual(sink.seqs, [1, 2, 3]);
 });
 
-test('a reader whose events exceed the bound is told where to resume, and closed', async () => {
+test('E39 a reader whose events exceed the bound is told where to resume, and closed', async () => {
   const { open, shard, hub } = aHub();
   const { sink } = await open();
   shard.happen(ALICE, 1);
@@ -223,7 +223,7 @@ test('a resume waits while its reader is stalled, instead of filling its lane', 
   );
 });
 
-test('a reader that has stopped is given up after a while', async () => {
+test('E39 a reader that has stopped is given up after a while', async () => {
   const { edge, watch, hub } = aHub();
   const { sink } = await watch(['IBM']);
   sink.isFull = true;

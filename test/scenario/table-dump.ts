@@ -1,4 +1,5 @@
-// Everything that stands in the databases of a data directory, for tests about what must not change.
+// Everything that stands in the databases of a data directory, for tests about what must not
+// change.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

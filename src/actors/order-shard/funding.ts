@@ -51,7 +51,10 @@ export class Funding {
     ctx.reply(replyTo, { outcome: 'withdrawn', replayed: known !== null, account: after });
   }
 
-  /** With trades missing the cash may be spent already: nothing leaves until the feed is whole (E18). */
+  /**
+   * With trades missing the cash may be spent already: nothing leaves until the feed is whole
+   * (E18).
+   */
   #refusalOf(account: AccountRow | null, amountInCents: number): Rejection | null {
     const { linked, tradeFeedLive } = this.#desk.link;
     if (!linked || !tradeFeedLive) return rejection('exchange_unavailable', {}, 'same_key');

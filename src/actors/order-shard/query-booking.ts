@@ -118,7 +118,9 @@ export class QueryBooking {
     return this.#desk.apply(stored, facts, kind, ctx, because('query'));
   }
 
-  /** It took the order and now denies it, in the same epoch: cannot tell, and an operator's case. */
+  /**
+   * It took the order and now denies it, in the same epoch: cannot tell, and an operator's case.
+   */
   #reportForgotten(stored: StoredOrder, ctx: ShardContext): void {
     if (this.#forgotten.has(stored.order.id)) return;
     this.#forgotten.add(stored.order.id);

@@ -1,5 +1,5 @@
-// The orders placed a moment ago, by what they say, so that one that was sent twice by mistake under
-// two keys is noticed. In memory and bounded: the oldest is forgotten first.
+// The orders placed a moment ago, by what they say, so that one that was sent twice by mistake
+// under two keys is noticed. In memory and bounded: the oldest is forgotten first.
 import type { PlaceOrder } from './protocol.ts';
 
 type Intent = Pick<

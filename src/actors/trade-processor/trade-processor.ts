@@ -6,8 +6,9 @@ import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Address, DurableActor, LifeEvent } from '../../runtime/actor.ts';
 import { ExternalIdsStore, type FeedMark, HOUSE } from '../../store/external-ids-store.ts';
-import { type ShardMap, shardAddress } from '../addresses.ts';
+import { type ShardMap, shardAddress, shardOf } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
+import type { IncidentFound } from '../order-shard/protocol.ts';
 import { type Fact, type FactAnswered, FactCourier, type RetryDue } from './fact-courier.ts';
 import { executionsOf, factOf, isOfTrade, ownerOf } from './facts.ts';
 import { FeedProgress } from './feed-progress.ts';
@@ -40,6 +41,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   readonly #store: ExternalIdsStore;
   readonly #courier: FactCourier;
   readonly #progress: FeedProgress;
+  readonly #shards: ShardMap;
   readonly #offFeed: OffFeed;
   #saved: FeedMark | null;
   /** Whether this turn has written: then the watermark travels with its commit for nothing. */
@@ -50,6 +52,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
 
   constructor({ path, shards }: TradeProcessorOptions, ctx: Ctx) {
     this.#store = new ExternalIdsStore({ path, walPagesMax: LIMITS.walPagesMax });
+    this.#shards = shards;
     this.#courier = new FactCourier(shards);
     this.#offFeed = new OffFeed(this.#store, this.#courier);
     this.#saved = this.#store.position();
@@ -141,11 +144,22 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
       else if (this.#isStored(fact, execution)) this.#forget(execution);
       this.#progress.settle(execution.epoch, execution.seq);
     }
-    if (error !== null) {
-      ctx.count('facts_quarantined');
-      ctx.log('error', 'a fact was not booked', { orderId: ownerOf(fact), fact: fact.kind, error });
-    }
+    if (error !== null) this.#reportPoison(fact, error, ctx);
     this.#letRead(ctx);
+  }
+
+  /** Everyone else goes on; whose it is may only close until an operator has looked (E42). */
+  #reportPoison(fact: Fact, error: string, ctx: Ctx): void {
+    const orderId = ownerOf(fact);
+    ctx.count('facts_quarantined');
+    ctx.log('error', 'a fact was not booked', { orderId, fact: fact.kind, error });
+    if (fact.kind === 'BookStray') return;
+    ctx.tell<IncidentFound>(shardOf(orderId, this.#shards), {
+      kind: 'IncidentFound',
+      orderId,
+      incident: 'execution_quarantined',
+      detail: { fact: fact.kind, error },
+    });
   }
 
   #onShardLife({ event }: ShardLife, ctx: Ctx): void {

@@ -1,5 +1,5 @@
-// GET /admin/invariants: the auditor's verdicts on all books as they stand now. It reads everything,
-// so it takes its time, and one runs at a time.
+// GET /admin/invariants: the auditor's verdicts on all books as they stand now. It reads
+// everything, so it takes its time, and one runs at a time.
 import { Type } from 'typebox';
 import { READ_POOL } from '../../actors/addresses.ts';
 import type { AuditBooks } from '../../actors/read-pool/protocol.ts';

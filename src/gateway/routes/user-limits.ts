@@ -1,5 +1,5 @@
-// GET and PUT /admin/users/:id/limits: what one user's orders may be, where that is not the broker's
-// default.
+// GET and PUT /admin/users/:id/limits: what one user's orders may be, where that is not the
+// broker's default.
 import { type Static, Type } from 'typebox';
 import { shardOf } from '../../actors/addresses.ts';
 import type {

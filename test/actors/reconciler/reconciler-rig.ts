@@ -1,5 +1,5 @@
-// A reconciler under test, and what those whom it asks say: messages of which a test names only what
-// it is about.
+// A reconciler under test, and what those whom it asks say: messages of which a test names only
+// what it is about.
 import assert from 'node:assert/strict';
 import {
   type ConnectionState,

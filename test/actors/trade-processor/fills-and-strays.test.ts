@@ -5,7 +5,7 @@ import type { Execution } from '../../../src/exchange/port.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import type { Sent } from '../test-context.ts';
 import { START_MS } from '../test-context.ts';
-import { anExecution, EPOCH } from '../venue-messages.ts';
+import { anExecution, EPOCH, orderIdOf } from '../venue-messages.ts';
 import {
   acknowledged,
   askRig,
@@ -70,6 +70,15 @@ describe('trade-processor: fills that did not come by the feed', () => {
     rig.receive(routeOf(rig, anExecution(5), anExecution(6)));
     rig.answer('OrderAcknowledged', { outcome: 'failed', error: 'a bug' });
     rig.answer('OrderAcknowledged', BOOKED);
+    const told = rig.sent().flatMap((sent) => (sent.via === 'tell' ? [sent.message] : []));
+    assert.deepEqual(told, [
+      {
+        kind: 'IncidentFound',
+        orderId: orderIdOf(1),
+        incident: 'execution_quarantined',
+        detail: { fact: 'OrderAcknowledged', error: 'a bug' },
+      },
+    ]);
     assert.equal(parkedOf(rig).quarantined, 1);
     rig.sent();
     rig.receive(routeOf(rig, anExecution(5)));
