@@ -52,7 +52,8 @@ export const EARLY_AMENDMENTS = `
   WHERE order_no = ?
     AND NOT EXISTS (SELECT 1 FROM fills WHERE exec_id = exec_ref AND epoch = amendments.epoch)
     AND NOT EXISTS (SELECT 1 FROM amendments AS earlier
-                    WHERE earlier.exec_id = amendments.exec_ref AND earlier.epoch = amendments.epoch)
+                    WHERE earlier.exec_id = amendments.exec_ref
+                      AND earlier.epoch = amendments.epoch)
   ORDER BY amendment_no LIMIT ?`;
 
 export const INCIDENTS = `
