@@ -80,7 +80,8 @@ const MONEY: readonly Break[] = [
     name: 'I4 a balance',
     change: (books) =>
       books.change(
-        "UPDATE balances SET amount = amount + 1 WHERE account_no = 1 AND account = 1 AND asset = 'USD'",
+        `UPDATE balances SET amount = amount + 1
+         WHERE account_no = 1 AND account = 1 AND asset = 'USD'`,
       ),
     says: /a balance is not the sum of its postings/,
     breaks: ['I4', 'I1'],
