@@ -1,7 +1,19 @@
 // The facts that travel to the shards: whose they are, and what they carry.
 import type { Execution } from '../../exchange/port.ts';
-import { HOUSE, type RoutedOrder } from '../../store/external-ids-store.ts';
+import type { Context } from '../../runtime/actor.ts';
+import { type ExternalIdsStore, HOUSE, type RoutedOrder } from '../../store/external-ids-store.ts';
 import type { Fact } from './fact-courier.ts';
+
+/** Whose order an execution is of; null when nobody has said so yet. Hits and misses are counted. */
+export function lookUp(
+  store: ExternalIdsStore,
+  { epoch, externalOrderId }: Execution,
+  ctx: Pick<Context<never>, 'count'>,
+): string | null {
+  const orderId = store.orderIdOf(epoch, externalOrderId);
+  ctx.count(orderId === null ? 'mapping_misses' : 'mapping_hits');
+  return orderId;
+}
 
 /** An acknowledgement that is known already does no harm, and brings the executions. */
 export function factOf({ orderId, ...rest }: RoutedOrder): Fact {

@@ -5,7 +5,7 @@ import { LIMITS } from '../../limits.ts';
 import type { Context } from '../../runtime/actor.ts';
 import { type ExternalIdsStore, HOUSE } from '../../store/external-ids-store.ts';
 import type { FactAnswered, FactCourier, RetryDue } from './fact-courier.ts';
-import { factOf, isOfTrade } from './facts.ts';
+import { factOf, isOfTrade, lookUp } from './facts.ts';
 import type { MarkStrays, RouteFills, VenueOrderId } from './protocol.ts';
 
 type Ctx = Context<FactAnswered | RetryDue>;
@@ -37,7 +37,7 @@ export class OffFeed {
     let unmapped = 0;
     for (const execution of executions) {
       const { epoch, externalOrderId } = execution;
-      const orderId = this.#store.orderIdOf(epoch, externalOrderId);
+      const orderId = lookUp(this.#store, execution, ctx);
       if (orderId === null) unmapped++;
       if (orderId === null || this.#store.isQuarantined(execution)) continue;
       this.#store.keepRouted(execution, orderId, ctx.nowMs());

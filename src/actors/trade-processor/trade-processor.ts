@@ -10,7 +10,7 @@ import { type ShardMap, shardAddress, shardOf } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import type { IncidentFound } from '../order-shard/protocol.ts';
 import { type Fact, type FactAnswered, FactCourier, type RetryDue } from './fact-courier.ts';
-import { executionsOf, factOf, isOfTrade, ownerOf } from './facts.ts';
+import { executionsOf, factOf, isOfTrade, lookUp, ownerOf } from './facts.ts';
 import { FeedProgress } from './feed-progress.ts';
 import { OffFeed } from './off-feed.ts';
 import type {
@@ -196,7 +196,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
 
   #route(execution: Execution, ctx: Ctx): void {
     const { epoch, externalOrderId, clientOrderId } = execution;
-    const orderId = this.#store.orderIdOf(epoch, externalOrderId);
+    const orderId = lookUp(this.#store, execution, ctx);
     if (orderId !== null) return this.#report(orderId, execution, ctx);
     if (clientOrderId !== null && isOrderId(clientOrderId)) {
       const acceptance = { orderId: clientOrderId, externalOrderId };

@@ -14,6 +14,7 @@ import {
   mapped,
   newRig,
   ORDER,
+  OTHER,
   parkedOf,
   positionOf,
   type Rig,
@@ -23,6 +24,23 @@ import {
   STOPPED,
   takeOf,
 } from './trade-rig.ts';
+
+test('S110 every look-up of an external id is counted as a hit or a miss, on both roads', (t) => {
+  const rig = mapped(t);
+  const stranger = { externalOrderId: 'x2' };
+  const counts = () =>
+    ['mapping_hits', 'mapping_misses'].map((name) => rig.ctx.counters.get(name) ?? 0);
+  assert.deepEqual(counts(), [0, 0], 'recording an acceptance is no look-up');
+  rig.receive(takeOf(rig, anExecution(1), anExecution(2), anExecution(3, stranger)));
+  assert.deepEqual(counts(), [2, 1]);
+  rig.receive(takeOf(rig, anExecution(3, stranger)));
+  assert.deepEqual(counts(), [2, 1], 'what is replayed is not looked up');
+  rig.receive(routeOf(rig, anExecution(5), anExecution(6, stranger)));
+  assert.deepEqual(counts(), [3, 2]);
+  rig.receive(recordOf(rig, [OTHER, 'x2']));
+  rig.receive(takeOf(rig, anExecution(4, stranger)));
+  assert.deepEqual(counts(), [4, 2], 'a miss becomes a hit when the order is known');
+});
 
 describe('trade-processor: fills that did not come by the feed', () => {
   test('E20 each goes to its shard, and the watermark stays where the feed is', (t) => {
