@@ -28,8 +28,9 @@ export class ExchangeProcess {
   }
 
   /** On the port it had before, if it had one. */
-  async start(): Promise<void> {
-    const args = ['--port', String(this.#port), '--data', this.#dataDir, ...this.#options];
+  async start(more: readonly string[] = []): Promise<void> {
+    const where = ['--port', String(this.#port), '--data', this.#dataDir];
+    const args = [...where, ...this.#options, ...more];
     this.#printed = '';
     this.#process = spawn(
       process.execPath,
@@ -54,6 +55,13 @@ export class ExchangeProcess {
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
+  }
+
+  /** Makes it do something; it must have been started with --control. */
+  async control(command: { readonly do: string } & Record<string, unknown>): Promise<void> {
+    const body = JSON.stringify(command);
+    const response = await fetch(`${this.url}/v1/control`, { method: 'POST', body });
+    assert.equal(response.status, 200, `${body}: ${await response.text()}`);
   }
 
   /** What the exchange says about orders, by our ids; null for those it does not know. */

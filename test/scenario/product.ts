@@ -1,0 +1,109 @@
+// The broker as `npm start` starts it, on an exchange of its own that obeys the test, in a market
+// where nothing moves but by the test's orders.
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { tempDirectory } from '../temp-directory.ts';
+import { Api } from './api.ts';
+import { type ExchangeProcess, startExchange } from './exchange-process.ts';
+import { type Outcry, startOutcry, until } from './outcry.ts';
+import { quietTape } from './quiet-tape.ts';
+
+export interface Product {
+  readonly outcry: Outcry;
+  readonly exchange: ExchangeProcess;
+  readonly alice: Api;
+  readonly bob: Api;
+}
+
+export interface ProductOptions {
+  /** Of the simulator, beside --control and the quiet tape. */
+  readonly exchange?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** How late the exchange takes an order here: what never reached it is proven lost 3 s later. */
+const NOT_AFTER_MS = '1500';
+
+export async function startProduct(
+  t: Pick<TestContext, 'after'>,
+  { exchange: options = ['--no-echo'], environment = {} }: ProductOptions = {},
+): Promise<Product> {
+  const exchange = await startExchange(t, tempDirectory(t), [
+    ...['--control', '--tape', quietTape(t)],
+    ...options,
+  ]);
+  const outcry = await startOutcry(t, {
+    OUTCRY_EXCHANGE_URL: exchange.url,
+    OUTCRY_NOT_AFTER_MS: NOT_AFTER_MS,
+    ...environment,
+  });
+  return { outcry, exchange, alice: outcry.user(0), bob: outcry.user(1) };
+}
+
+export function limitOrder(
+  position: 'buy' | 'sell',
+  numShares: number,
+  priceInCents: number,
+  more: Record<string, unknown> = {},
+) {
+  return { position, symbol: 'ABC', type: 'limit', numShares, priceInCents, ...more };
+}
+
+/** Places it; the exchange accepts it at once. Its id. */
+export async function taken(api: Api, order: Record<string, unknown>): Promise<string> {
+  const { status, body } = await api.place(order);
+  assert.equal(status, 201, JSON.stringify(body));
+  return body.id;
+}
+
+/** The same for a broker that may still refuse orders with a 503, of which nothing is left. */
+export async function takenAtLast(api: Api, order: Record<string, unknown>): Promise<string> {
+  let answer = await api.place(order);
+  await until(
+    async () => {
+      if (answer.status === 503) answer = await api.place(order);
+      return answer.status !== 503;
+    },
+    'orders to be taken again',
+    () => JSON.stringify(answer.body),
+  );
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
+  return answer.body.id;
+}
+
+/** A customer who owns these deposits and nothing else. */
+export async function newCustomer(
+  outcry: Outcry,
+  name: string,
+  deposits: readonly { readonly asset: string; readonly amount: number }[],
+): Promise<Api> {
+  const admin = outcry.admin();
+  const account = { email: `${name}@example.com`, password: 'correct horse' };
+  const user = { ...account, name, role: 'customer' };
+  const { status, body } = await admin.request('POST', '/admin/users', user);
+  assert.equal(status, 201, JSON.stringify(body));
+  for (const deposit of deposits) {
+    const path = `/admin/users/${body.userId}/deposits`;
+    assert.equal((await admin.request('POST', path, deposit)).status, 201);
+  }
+  const session = await new Api(outcry.url, '').request('POST', '/session', account);
+  assert.equal(session.status, 200, JSON.stringify(session.body));
+  return new Api(outcry.url, session.body.token);
+}
+
+export async function cashOf(api: Api): Promise<number> {
+  return (await api.get('/account')).body.cashInCents;
+}
+
+export async function sharesOf(api: Api, symbol = 'ABC'): Promise<number> {
+  const { positions } = (await api.get('/positions')).body;
+  return positions.find((held: { symbol: string }) => held.symbol === symbol)?.numShares ?? 0;
+}
+
+/** Nothing is held back: no cash of the account, no share of any position. */
+export async function assertNothingReserved(api: Api): Promise<void> {
+  const { body: account } = await api.get('/account');
+  assert.equal(account.reservedInCents, 0);
+  const { positions } = (await api.get('/positions')).body;
+  for (const { symbol, reservedShares } of positions) assert.equal(reservedShares, 0, symbol);
+}
