@@ -45,6 +45,11 @@ export const VARIABLES = {
     integer(100, 60_000),
     'how late the exchange may still take an order',
   ),
+  OUTCRY_ABSENCE_WINDOW_MS: variable(
+    LIMITS.absenceWindowMs,
+    integer(1_000, 600_000),
+    'the same where the exchange cannot be told',
+  ),
   OUTCRY_LATE_ACK: variable<'cancel' | 'keep'>(
     'cancel',
     oneOf(['cancel', 'keep']),
@@ -90,6 +95,7 @@ export interface Config {
   readonly ordersPerSecond: number;
   readonly duplicateWindowMs: number;
   readonly notAfterMs: number;
+  readonly absenceWindowMs: number;
   readonly unresolvedAfterMs: { readonly pending: number; readonly pendingCancel: number };
   readonly matchGraceMs: number;
   readonly lateAck: 'cancel' | 'keep';
@@ -129,6 +135,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ordersPerSecond: values.OUTCRY_ORDERS_PER_SECOND,
     duplicateWindowMs: values.OUTCRY_DUPLICATE_WINDOW_MS,
     notAfterMs: values.OUTCRY_NOT_AFTER_MS,
+    absenceWindowMs: values.OUTCRY_ABSENCE_WINDOW_MS,
     unresolvedAfterMs: {
       pending: values.OUTCRY_UNRESOLVED_PENDING_MS,
       pendingCancel: values.OUTCRY_UNRESOLVED_PENDING_CANCEL_MS,

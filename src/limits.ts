@@ -19,6 +19,8 @@ export const LIMITS = {
   orderValueMaxInCents: 900_000_000_000,
   ordersPerSecondPerUserMax: 1_000_000,
   notAfterMs: 5_000,
+  /** How long a submit may still turn up at an exchange that knows no `notAfter` (E11). */
+  absenceWindowMs: 30_000,
 
   // Operators
   /** How long a decision may take to be applied by all before its answer says who has not. */

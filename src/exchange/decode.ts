@@ -11,6 +11,8 @@ import {
   objectOf,
   oneOf,
   textOf,
+  timeOfDayOf,
+  timeZoneOf,
 } from './json-fields.ts';
 import type {
   CancelRequest,
@@ -22,6 +24,7 @@ import type {
   PlaceResult,
   QueryRequest,
   QueryResult,
+  SessionCalendar,
   VenueOrder,
 } from './port.ts';
 
@@ -51,7 +54,17 @@ export function decodeCapabilities(answer: JsonObject): { readonly capabilities:
       replay: booleanOf(answer, 'replay'),
       execIds: booleanOf(answer, 'execIds'),
       sequence: booleanOf(answer, 'sequence'),
+      calendar: calendarOf(objectOf(answer['calendar'], 'calendar')),
     },
+  };
+}
+
+function calendarOf(calendar: JsonObject): SessionCalendar {
+  return {
+    timeZone: timeZoneOf(calendar, 'timeZone'),
+    opensAt: timeOfDayOf(calendar, 'opensAt'),
+    closesAt: timeOfDayOf(calendar, 'closesAt'),
+    currency: oneOf(calendar, 'currency', ['USD'] as const),
   };
 }
 

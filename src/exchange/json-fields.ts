@@ -80,3 +80,20 @@ export function oneOf<T extends string>(from: JsonObject, key: string, words: re
   if (word !== undefined) return word;
   throw new DecodeError(`${key} was none of ${words.join(', ')}`);
 }
+
+/** `HH:MM`. */
+export function timeOfDayOf(from: JsonObject, key: string): string {
+  const time = textOf(from, key);
+  if (/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return time;
+  throw new DecodeError(`${key} was not a time like 09:30`);
+}
+
+export function timeZoneOf(from: JsonObject, key: string): string {
+  const zone = textOf(from, key);
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DecodeError(`${key} was not a time zone that is known`);
+  }
+}

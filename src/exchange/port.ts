@@ -21,6 +21,21 @@ export interface Capabilities {
   readonly replay: boolean;
   readonly execIds: boolean;
   readonly sequence: boolean;
+  readonly calendar: SessionCalendar;
+}
+
+/**
+ * When the exchange means to trade, for people to read. Whether it does is the session's word alone:
+ * nothing here is derived from a calendar and a clock.
+ */
+export interface SessionCalendar {
+  /** A name of the IANA database. */
+  readonly timeZone: string;
+  /** `HH:MM`, in that zone. */
+  readonly opensAt: string;
+  readonly closesAt: string;
+  /** All money here is in cents of it. */
+  readonly currency: 'USD';
 }
 
 /**

@@ -8,7 +8,11 @@ import {
 } from '../actors/addresses.ts';
 import type { SymbolTerms } from '../actors/context.ts';
 import type { WatchCatalogue } from '../actors/directory/protocol.ts';
-import type { WatchLink } from '../actors/exchange-connection/protocol.ts';
+import {
+  LINK_DOWN,
+  type LinkState,
+  type WatchLink,
+} from '../actors/exchange-connection/protocol.ts';
 import { LIMITS } from '../limits.ts';
 import type { Address, Message } from '../runtime/actor.ts';
 import type { Edge, EdgeListener } from '../runtime/edge.ts';
@@ -59,7 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const address = gatewayAddress(number);
   const catalogue = new Catalogue();
   const threads = new Map<string, ThreadSnapshot>();
-  let isPriceFeedLive = false;
+  let link: LinkState = LINK_DOWN;
 
   const edge = options.edge(address, (message) => receive(message as GatewayMessage));
   const hub = new StreamHub(edge, number, shards);
@@ -75,7 +79,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     threads,
     tokens: new Tokens(edge),
     passwords: new PasswordChecker(),
-    isPriceFeedStale: () => !isPriceFeedLive,
+    link: () => link,
+    isPriceFeedStale: () => !link.priceFeedLive,
   };
   const frontDoor = new FrontDoor(services, config.log);
   const server = new HttpServer((request) => frontDoor.answer(request));
@@ -89,7 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       case 'CatalogueChanged':
         return catalogue.replace(message.symbols);
       case 'LinkChanged':
-        isPriceFeedLive = message.link.priceFeedLive;
+        link = message.link;
         return;
       case 'StartupCompleted':
         return readiness.startupCompleted();
@@ -106,7 +111,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   tellWheneverUp(edge, DIRECTORY, directoryWatch);
   tellWheneverUp(edge, EXCHANGE_CONNECTION, linkWatch);
   edge.watch(EXCHANGE_CONNECTION, ({ state }) => {
-    if (state === 'down') isPriceFeedLive = false;
+    if (state === 'down') link = LINK_DOWN;
   });
 
   return {

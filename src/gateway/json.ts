@@ -2,6 +2,7 @@
 // milliseconds, money integer cents.
 import type { SymbolTerms } from '../actors/context.ts';
 import type { CatalogueEntry, UserSummary } from '../actors/directory/protocol.ts';
+import type { LinkState } from '../actors/exchange-connection/protocol.ts';
 import type { Account, UserEvent } from '../actors/order-shard/protocol.ts';
 import type {
   LedgerEntry,
@@ -10,6 +11,7 @@ import type {
   TimelineEntry,
 } from '../actors/read-pool/protocol.ts';
 import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
+import type { TradingState } from '../domain/account.ts';
 import { averageInCents } from '../domain/money.ts';
 import { isAnswered, type Order } from '../domain/order.ts';
 
@@ -134,6 +136,18 @@ export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, sta
     lastUpdated: price === null ? null : isoOf(price.lastTradedAtMs),
     source: 'SIM',
     stale,
+  };
+}
+
+export function marketJson(link: LinkState, tradingState: TradingState) {
+  const { capabilities, session, tradeFeedLive, priceFeedLive } = link;
+  return {
+    venue: capabilities?.venue ?? null,
+    session,
+    calendar: capabilities?.calendar ?? null,
+    tradingState,
+    tradeFeedLive,
+    priceFeedLive,
   };
 }
 

@@ -152,7 +152,7 @@ function addFullMatch(page: Page, nowMs: number, { fullMatch }: Reconciliation):
 function addConnection(page: Page, state: ConnectionState | null): void {
   page.set('exchange_connection_up', 'Whether it answered.', Number(state !== null));
   if (state === null) return;
-  const { link, connections, submitsQueued, submitsInFlight } = state;
+  const { link, connections, submitsQueued, submitsInFlight, exchangeClockSkewMs } = state;
   page.set('exchange_linked', 'Whether orders may be sent.', Number(link.linked));
   const live = {
     orders: link.ordersReachable,
@@ -169,4 +169,7 @@ function addConnection(page: Page, state: ConnectionState | null): void {
   }
   page.set('submits_queued', 'Orders that wait to be written.', submitsQueued);
   page.set('submits_in_flight', 'Orders written and not answered.', submitsInFlight);
+  if (exchangeClockSkewMs === null) return;
+  const skewS = exchangeClockSkewMs / 1_000;
+  page.set('exchange_clock_skew_seconds', "The exchange's clock less ours.", skewS);
 }

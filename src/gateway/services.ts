@@ -2,6 +2,7 @@
 // socket, no store.
 import type { ShardMap } from '../actors/addresses.ts';
 import type { SymbolTerms } from '../actors/context.ts';
+import type { LinkState } from '../actors/exchange-connection/protocol.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { ThreadSnapshot } from '../runtime/metrics.ts';
 import type { Tokens } from './auth.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly catalogue: Catalogue;
   /** The shared table of last prices; null for a symbol that the exchange has not listed. */
   readonly prices: (symbol: string) => SymbolTerms | null;
+  /** What the exchange-connection said last. */
+  readonly link: () => LinkState;
   /** The price feed is gapped, silent or down. */
   readonly isPriceFeedStale: () => boolean;
   readonly readiness: Readiness;

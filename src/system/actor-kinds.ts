@@ -80,7 +80,11 @@ function orderShards({ config, shardMap }: Settings): Kind {
       collarBps: LIMITS.limitCollarBps,
       recentIntentsMax: LIMITS.recentIntentsMax,
     },
-    placing: { notAfterMs: config.notAfterMs, submitAskMs: LIMITS.submitAskMs },
+    placing: {
+      notAfterMs: config.notAfterMs,
+      absenceWindowMs: config.absenceWindowMs,
+      submitAskMs: LIMITS.submitAskMs,
+    },
     recallAskMs: LIMITS.tradingStateMs,
     cancelling: {
       cancelAskMs: LIMITS.cancelAskMs,

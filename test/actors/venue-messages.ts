@@ -22,6 +22,12 @@ export const CAPABILITIES: Capabilities = {
   replay: true,
   execIds: true,
   sequence: true,
+  calendar: {
+    timeZone: 'America/New_York',
+    opensAt: '09:30',
+    closesAt: '16:00',
+    currency: 'USD',
+  },
 };
 
 /** An order id of bucket `bucket`; `n` tells them apart. */

@@ -2,9 +2,12 @@
 // guesses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeCapabilities } from '../../src/exchange/decode.ts';
 import { decodeExecutionFrame, decodePriceFrame } from '../../src/exchange/decode-frame.ts';
 import { DecodeError } from '../../src/exchange/errors.ts';
+import type { JsonObject } from '../../src/exchange/json-fields.ts';
 import type { Execution, PriceSnapshot, Tick } from '../../src/exchange/port.ts';
+import { ENGINE_ABILITIES } from '../../src/exchange/simulator/abilities.ts';
 
 const TRADE: Execution = {
   kind: 'execution',
@@ -75,6 +78,31 @@ for (const [name, frame, field] of MALFORMED) {
   test(`${name} is malformed`, () => {
     assert.throws(
       () => decodeExecutionFrame(JSON.stringify(frame)),
+      (error: unknown) => error instanceof DecodeError && field.test(error.message),
+    );
+  });
+}
+
+test('what an exchange says it can do comes out as it went in', () => {
+  const capabilities = { ...ENGINE_ABILITIES, epoch: 'e', echo: true };
+  assert.deepEqual(decodeCapabilities({ ...capabilities, extra: 1 }), { capabilities });
+});
+
+const CALENDARS: [name: string, calendar: unknown, field: RegExp][] = [
+  ['no calendar', undefined, /calendar/],
+  ['a time zone that nobody knows', { timeZone: 'America/Gotham' }, /timeZone/],
+  ['an hour too many', { opensAt: '24:00' }, /opensAt/],
+  ['a time without minutes', { closesAt: '16' }, /closesAt/],
+  ['money that is not ours', { currency: 'EUR' }, /currency/],
+];
+
+for (const [name, changed, field] of CALENDARS) {
+  test(`${name} is malformed: such an exchange is not connected`, () => {
+    const { calendar: sound, ...abilities } = ENGINE_ABILITIES;
+    const calendar = changed === undefined ? undefined : { ...sound, ...Object(changed) };
+    const answer: JsonObject = { ...abilities, epoch: 'e', echo: true, calendar };
+    assert.throws(
+      () => decodeCapabilities(answer),
       (error: unknown) => error instanceof DecodeError && field.test(error.message),
     );
   });

@@ -16,6 +16,7 @@ import type {
 } from '../../src/exchange/effects.ts';
 import type { FrameLog } from '../../src/exchange/frame-log.ts';
 import type { ExecutionFrame, PriceFrame } from '../../src/exchange/port.ts';
+import { ENGINE_ABILITIES } from '../../src/exchange/simulator/abilities.ts';
 import { createVenueDrivers, type VenueDrivers } from '../../src/exchange/venue-driver.ts';
 import { LIMITS } from '../../src/limits.ts';
 import { tempDirectory } from '../temp-directory.ts';
@@ -64,7 +65,8 @@ test('with a real exchange every effect is answered', async (t) => {
   const { drivers } = venue;
   const known = await perform<CapabilitiesAnswer>(drivers, { kind: 'ReadCapabilities' });
   assert(known.outcome === 'answered');
-  assert.deepEqual([known.capabilities.venue, known.capabilities.echo], ['SIM', false]);
+  const { epoch } = known;
+  assert.deepEqual(known.capabilities, { ...ENGINE_ABILITIES, epoch, echo: false });
   assert.deepEqual(await openFeed(drivers, 'executions', null), { outcome: 'opened' });
   assert.deepEqual(await openFeed(drivers, 'prices', null), { outcome: 'opened' });
 

@@ -42,6 +42,7 @@ export const LINKED: ConnectionState = {
   submitsQueued: 0,
   submitsInFlight: 0,
   executionFeed: { epoch: 'e1', headSeq: 0, gaps: 0, losses: 0 },
+  exchangeClockSkewMs: -250,
 };
 
 export interface World {

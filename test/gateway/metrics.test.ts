@@ -109,6 +109,7 @@ test('threads, mailboxes, the reconciler and the connections are shown, without 
     ['outcry_exchange_live{part="trades"}', 1],
     ['outcry_exchange_connections{lane="orders"}', 4],
     ['outcry_submits_queued', 8],
+    ['outcry_exchange_clock_skew_seconds', -0.25],
   ];
   for (const [line, value] of expected) assert.equal(metrics.get(line), value, line);
 });

@@ -25,6 +25,7 @@ export class CapabilitiesProbe {
   #isRefused = false;
   #isAsking = false;
   #failures = 0;
+  #toldEpoch: string | null = null;
 
   get capabilities(): Capabilities | null {
     return this.#capabilities;
@@ -62,6 +63,7 @@ export class CapabilitiesProbe {
     }
     const { capabilities } = answer;
     this.#failures = 0;
+    this.#tell(capabilities, ctx);
     this.#isRefused = !capabilities.execIds && !capabilities.sequence;
     this.#isReachable = !this.#isRefused;
     this.#capabilities = this.#isRefused ? null : capabilities;
@@ -69,5 +71,12 @@ export class CapabilitiesProbe {
     ctx.log('error', 'the exchange is refused: its executions have neither ids nor sequence', {
       venue: capabilities.venue,
     });
+  }
+
+  /** Once per epoch: what it lacks decides how long an order may stay unknown. */
+  #tell({ calendar, ...abilities }: Capabilities, ctx: Ctx): void {
+    if (abilities.epoch === this.#toldEpoch) return;
+    this.#toldEpoch = abilities.epoch;
+    ctx.log('info', 'the exchange says what it can do', { ...abilities, ...calendar });
   }
 }

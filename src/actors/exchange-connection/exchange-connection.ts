@@ -6,6 +6,7 @@ import type { Actor, Address, LifeEvent } from '../../runtime/actor.ts';
 import { TRADE_PROCESSOR } from '../addresses.ts';
 import type { BrokerContext, PricePublisher } from '../context.ts';
 import { CapabilitiesProbe, type ProbeMessage } from './capabilities-probe.ts';
+import { skewIn } from './clock-skew.ts';
 import { ControlLane, type ControlLaneMessage } from './control-lane.ts';
 import { ExecutionFeed, type ExecutionFeedMessage } from './execution-feed.ts';
 import type { FeedOpened, FeedRead, ReopenDue } from './feed-link.ts';
@@ -56,6 +57,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
   #feedsStarted = false;
   #tradeProcessorWasDown = false;
   #epoch: string | null = null;
+  #clockSkewMs: number | null = null;
 
   constructor(options: ExchangeConnectionOptions, ctx: Ctx) {
     this.#options = options;
@@ -125,6 +127,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       case 'FeedOpened':
         return this.#feedOf(message).opened(message, ctx);
       case 'FeedRead':
+        this.#clockSkewMs = skewIn(message.answer, ctx.nowMs()) ?? this.#clockSkewMs;
         return this.#feedOf(message).read(message, ctx);
       case 'ReopenDue':
         return this.#feedOf(message).reopenDue(message, ctx);
@@ -162,6 +165,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       submitsQueued: this.#submits.queued,
       submitsInFlight: this.#submits.inFlight,
       executionFeed: this.#executions.state,
+      exchangeClockSkewMs: this.#clockSkewMs,
     });
   }
 

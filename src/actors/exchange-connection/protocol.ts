@@ -181,6 +181,11 @@ export interface ConnectionState {
   readonly submitsQueued: number;
   readonly submitsInFlight: number;
   readonly executionFeed: ExecutionFeedState;
+  /**
+   * How far the exchange's clock is ahead of ours (E40), less what its newest heartbeat was on the
+   * way; null before the first.
+   */
+  readonly exchangeClockSkewMs: number | null;
 }
 
 /** Counts are since this actor was made. */

@@ -15,6 +15,8 @@ import { UnknownSubmits } from './unknown-submits.ts';
 
 export interface PlacingOptions {
   readonly notAfterMs: number;
+  /** Takes the place of `notAfterMs` with an exchange that cannot be told. */
+  readonly absenceWindowMs: number;
   readonly submitAskMs: number;
   readonly clockSkewMs: number;
 }
@@ -147,8 +149,14 @@ export class Placing {
       numShares,
       createdAtMs: nowMs,
       sendAttemptedAtMs: nowMs, // the gate releases the submit with this very turn
-      notAfterMs: nowMs + this.#options.notAfterMs,
+      notAfterMs: nowMs + this.#takenWithinMs(),
     };
+  }
+
+  /** How late the exchange may still take an order (E11). */
+  #takenWithinMs(): number {
+    const { notAfterMs, absenceWindowMs } = this.#options;
+    return this.#desk.link.capabilities?.notAfter === false ? absenceWindowMs : notAfterMs;
   }
 
   #refuse(refusal: Rejection, command: PlaceOrder, ctx: ShardContext): void {

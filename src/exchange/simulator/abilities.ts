@@ -1,6 +1,7 @@
 // What this exchange can do, however it is reached.
 import { LIMITS } from '../../limits.ts';
 import type { Capabilities } from '../port.ts';
+import { CALENDAR } from './trading-date.ts';
 
 export const ENGINE_ABILITIES: Omit<Capabilities, 'epoch' | 'echo'> = {
   venue: 'SIM',
@@ -10,4 +11,5 @@ export const ENGINE_ABILITIES: Omit<Capabilities, 'epoch' | 'echo'> = {
   replay: true,
   execIds: true,
   sequence: true,
+  calendar: CALENDAR,
 };

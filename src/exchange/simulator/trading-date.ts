@@ -1,7 +1,16 @@
-// The exchange's calendar: which day it is in New York.
+// The exchange's calendar: when it trades, and which day it is there.
+import type { SessionCalendar } from '../port.ts';
+
+/** A session of the tape is one such day, however fast it is played. */
+export const CALENDAR: SessionCalendar = {
+  timeZone: 'America/New_York',
+  opensAt: '09:30',
+  closesAt: '16:00',
+  currency: 'USD',
+};
 
 const NEW_YORK = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'America/New_York',
+  timeZone: CALENDAR.timeZone,
   year: 'numeric',
   month: '2-digit',
   day: '2-digit',

@@ -9,6 +9,7 @@ import { createUser } from './create-user.ts';
 import { createWithdrawal } from './create-withdrawal.ts';
 import { getAccount } from './get-account.ts';
 import { getInvariants } from './get-invariants.ts';
+import { getMarket } from './get-market.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getOrder } from './get-order.ts';
 import { getReconciliation } from './get-reconciliation.ts';
@@ -32,6 +33,7 @@ import { getUserLimits, setUserLimits } from './user-limits.ts';
 
 export const ROUTES: readonly Route[] = [
   createSession,
+  getMarket,
   getSymbol,
   listSymbols,
   createOrder,

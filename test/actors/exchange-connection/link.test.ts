@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LINK_DOWN } from '../../../src/actors/exchange-connection/protocol.ts';
+import {
+  type ConnectionState,
+  LINK_DOWN,
+} from '../../../src/actors/exchange-connection/protocol.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { aHeartbeat, aSnapshot, aTick, CAPABILITIES, EPOCH } from '../venue-messages.ts';
 import { CONNECTIONS, ConnectionRig, effectsOf, linksOf, OPENED } from './connection-rig.ts';
@@ -103,6 +106,45 @@ describe('exchange-connection: the link', () => {
     assert.deepEqual(linksOf(rig.sent()), []);
   });
 
+  test('E40 the skew of the exchange is that of its newest heartbeat, of either feed', () => {
+    const rig = new ConnectionRig();
+    const skews: (number | null)[] = [];
+    const look = () => skews.push(stateOf(rig).exchangeClockSkewMs);
+    look();
+    rig.linkUp();
+    const beat = (aheadMs: number) => ({
+      ...aHeartbeat(10),
+      exchangeAtMs: rig.ctx.nowMs() + aheadMs,
+    });
+    look();
+    rig.frames('prices', beat(-40), aTick(11, { exchangeAtMs: 0 }));
+    look();
+    rig.frames('prices', aTick(12));
+    look();
+    rig.frames('executions', { ...beat(-70), headSeq: 0 }, { ...beat(250), headSeq: 0 });
+    look();
+    assert.deepEqual(skews, [null, 0, -40, -40, 250]);
+  });
+
+  test('what the exchange can do is logged once, and again when it comes back as another', () => {
+    const rig = watched();
+    rig.finish('ReadFeed', { outcome: 'closed', error: 'reset' }, { feed: 'prices' });
+    rig.readCapabilities();
+    const said = () => rig.ctx.logs.filter(({ text }) => text.includes('what it can do'));
+    const { calendar, ...abilities } = CAPABILITIES;
+    assert.deepEqual(
+      said().map(({ fields }) => fields),
+      [{ ...abilities, ...calendar }],
+    );
+    rig.receive(rig.submit(1));
+    rig.finish('PlaceOrders', { outcome: 'not_written', error: 'ECONNREFUSED' });
+    rig.readCapabilities({ epoch: 'e2' });
+    assert.deepEqual(
+      said().map(({ fields }) => fields['epoch']),
+      [EPOCH, 'e2'],
+    );
+  });
+
   test('its state says how many sockets there are and what is queued', () => {
     const rig = watched();
     for (const n of [1, 2, 3, 4]) rig.receive(rig.submit(n));
@@ -119,11 +161,20 @@ describe('exchange-connection: the link', () => {
           submitsQueued: 2,
           submitsInFlight: 2,
           executionFeed: { epoch: EPOCH, headSeq: 0, gaps: 0, losses: 0 },
+          exchangeClockSkewMs: 0,
         },
       },
     ]);
   });
 });
+
+function stateOf(rig: ConnectionRig): ConnectionState {
+  rig.sent();
+  rig.receive({ kind: 'GetConnectionState', replyTo: rig.replyTo() });
+  const [answer] = rig.sent();
+  assert(answer?.via === 'reply');
+  return answer.reply as ConnectionState;
+}
 
 function watched(): ConnectionRig {
   const rig = new ConnectionRig();

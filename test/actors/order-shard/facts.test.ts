@@ -165,6 +165,20 @@ test('E11 absence is proven by two answers that are late enough, not by one', (t
   assert.equal(rig.account().reservedInCents, 0);
 });
 
+test('E11 an exchange without notAfter may take the order for 30 s: until then absence proves nothing', (t) => {
+  const rig = funded(t);
+  assert(LINKED.capabilities !== null);
+  rig.link({ ...LINKED, capabilities: { ...LINKED.capabilities, notAfter: false } });
+  rig.place();
+  const { id, sendAttemptedAtMs } = rig.lastOrder();
+  const provableAtMs = sendAttemptedAtMs + 30_000 + 2_000;
+  const statuses = [-1, 0, 1, 2].map((ms) => {
+    rig.query(id, null, { askedAtMs: provableAtMs + ms });
+    return rig.order(id).status;
+  });
+  assert.deepEqual(statuses, ['pending', 'pending', 'pending', 'failed']);
+});
+
 test('an order that the exchange says it refused has failed, though the answer to its submit was lost', (t) => {
   const rig = funded(t);
   rig.place();

@@ -31,6 +31,7 @@ import type { Address } from '../../../src/runtime/actor.ts';
 import { ShardStore } from '../../../src/store/shard-store.ts';
 import { tempDirectory } from '../../temp-directory.ts';
 import { ActorRig } from '../test-context.ts';
+import { CAPABILITIES } from '../venue-messages.ts';
 
 export const ALICE = 'usr_00alice';
 export const BOB = 'usr_04bob';
@@ -41,17 +42,7 @@ export const LINKED: LinkState = {
   ordersReachable: true,
   tradeFeedLive: true,
   priceFeedLive: true,
-  capabilities: {
-    venue: 'SIM',
-    epoch: 'e1',
-    batchOrdersMax: 64,
-    notAfter: true,
-    queryByClientOrderId: true,
-    echo: false,
-    replay: true,
-    execIds: true,
-    sequence: true,
-  },
+  capabilities: CAPABILITIES,
   session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
 };
 
@@ -94,7 +85,7 @@ export class ShardRig {
             collarBps: 1_000,
             recentIntentsMax: 100,
           },
-          placing: { notAfterMs: 5_000, submitAskMs: 10_000 },
+          placing: { notAfterMs: 5_000, absenceWindowMs: 30_000, submitAskMs: 10_000 },
           recallAskMs: 5_000,
           cancelling: { cancelAskMs: 5_000, backoffMinMs: 500, backoffMaxMs: 5_000 },
           bounds: { indexLagMs: 1_000, clockSkewMs: 1_000, settleWindowMs: 2_000 },

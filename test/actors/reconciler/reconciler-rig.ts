@@ -152,6 +152,7 @@ export function connectionState(losses: number): ConnectionState {
     submitsQueued: 0,
     submitsInFlight: 0,
     executionFeed: { epoch: EPOCH, headSeq: 9, gaps: 2, losses },
+    exchangeClockSkewMs: null,
   };
 }
 
