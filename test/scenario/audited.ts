@@ -53,7 +53,7 @@ interface Verdict {
 
 function isQuiet({ unresolved, fillsWanted, feed, parked }: Answer['body']): boolean {
   if (feed === null || parked === null) return false;
-  const open = [unresolved.total, fillsWanted, feed.lag, feed.gaps, parked.parked, parked.inFlight];
+  const open = [unresolved.total, fillsWanted, feed.lag, parked.parked, parked.inFlight];
   return open.every((count) => count === 0);
 }
 

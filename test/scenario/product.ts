@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { tempDirectory } from '../temp-directory.ts';
-import { Api } from './api.ts';
+import { type Answer, Api } from './api.ts';
 import { type ExchangeProcess, startExchange } from './exchange-process.ts';
 import { type Outcry, startOutcry, until } from './outcry.ts';
 import { quietTape } from './quiet-tape.ts';
@@ -98,6 +98,17 @@ export async function cashOf(api: Api): Promise<number> {
 export async function sharesOf(api: Api, symbol = 'ABC'): Promise<number> {
   const { positions } = (await api.get('/positions')).body;
   return positions.find((held: { symbol: string }) => held.symbol === symbol)?.numShares ?? 0;
+}
+
+/** What has happened to an order, as its timeline tells it. */
+export async function kindsOf(api: Api, orderId: string): Promise<string[]> {
+  const { timeline } = (await api.get(`/order/${orderId}/timeline`)).body;
+  return timeline.map(({ kind }: { kind: string }) => kind);
+}
+
+/** The order's trades, oldest first. */
+export async function tradesOf(api: Api, orderId: string): Promise<Answer['body'][]> {
+  return (await api.get(`/order/${orderId}/trades`)).body.trades;
 }
 
 /** Nothing is held back: no cash of the account, no share of any position. */
