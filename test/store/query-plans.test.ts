@@ -1,0 +1,132 @@
+// How the writers' statements find their rows, asked of SQLite itself: all that the stores prepare,
+// as they prepare it. Without statistics a plan does not depend on how much there is.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { ExternalIdsStore } from '../../src/store/external-ids-store.ts';
+import { ShardStore } from '../../src/store/shard-store.ts';
+import { tempDirectory } from '../temp-directory.ts';
+
+const STORES: [name: string, open: (path: string) => { close(): void }][] = [
+  ['the mapping', (path) => new ExternalIdsStore({ path, walPagesMax: 1_000 })],
+  ['a shard', (path) => new ShardStore(path, 1_000)],
+];
+
+interface Planned {
+  readonly sql: string;
+  readonly steps: readonly string[];
+}
+
+/** Every statement that the store has prepared, with its plan. */
+function plansOf(t: TestContext, open: (path: string) => { close(): void }): Planned[] {
+  const path = join(tempDirectory(t), 'store.db');
+  const { mock } = t.mock.method(Database.prototype, 'prepare');
+  open(path).close();
+  const prepared = new Set(mock.calls.map((call) => String(call.arguments[0])));
+  mock.restore();
+  const db = new Database(path);
+  try {
+    return [...prepared].map((sql) => ({ sql: onOneLine(sql), steps: planOf(db, sql) }));
+  } finally {
+    db.close();
+  }
+}
+
+function planOf(db: Database.Database, sql: string): string[] {
+  const names = [...sql.matchAll(/[@:]([a-zA-Z_]+)/g)].map(([, name = '']) => [name, 1]);
+  const values = [...sql.matchAll(/\?/g)].map(() => 1);
+  const bindings = names.length > 0 ? [Object.fromEntries(names)] : values;
+  const rows = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...bindings) as { detail: string }[];
+  return rows.map(({ detail }) => detail);
+}
+
+function onOneLine(sql: string): string {
+  return sql.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** What may be read from end to end, and why that is little. */
+const SCANS: [step: RegExp, sql: RegExp, why: string][] = [
+  [/^SCAN CONSTANT ROW$/, /./, 'no table'],
+  [/^SCAN orders USING INDEX orders_open$/, /is_open = 1/, 'the index holds the open ones only'],
+  [/^SCAN orders USING INDEX orders_short$/, /final_cum_qty > cum_qty/, 'that lack fills: few'],
+  [/^SCAN events$/, /ORDER BY event_no DESC LIMIT 1$/, 'one row, when the shard opens'],
+  [/^SCAN (amendments|hanging)\b/, /amendments/, 'busts and corrections: few'],
+  [/^SCAN assignments$/, /state = 'sent'/, 'trades of nobody: few'],
+  [/^SCAN accounts$/, /trading_state <> 'active'/, 'a page that an operator opens'],
+  [/^SCAN parked$/, /FROM parked/, 'only executions that wait for their order'],
+  [/^SCAN (epochs|feed_position)$/, /./, 'a row per epoch, and one row'],
+];
+
+test('S132 nothing that grows with the orders is scanned, by whatever statement of a writer', (t) => {
+  const used = new Set<string>();
+  for (const [name, open] of STORES) {
+    const plans = plansOf(t, open);
+    assert(plans.length > 15, `${name} prepares its statements when it opens`);
+    for (const { sql, steps } of plans) {
+      for (const step of steps.filter((text) => text.includes('SCAN '))) {
+        const allowed = SCANS.find(([known, of]) => known.test(step) && of.test(sql));
+        assert(allowed !== undefined, `${name}: ${step}: ${sql}`);
+        used.add(allowed[2]);
+      }
+    }
+  }
+  assert.equal(used.size, SCANS.length, 'an exception that no statement needs');
+});
+
+/** What each order and each execution asks, with the one search that answers it. */
+const HOT: [what: string, store: number, sql: RegExp, search: string][] = [
+  [
+    'the order of an external id',
+    0,
+    /^SELECT order_id FROM mappings/,
+    'mappings USING PRIMARY KEY (epoch_id=? AND external_order_id=?)',
+  ],
+  [
+    'what is parked under an external id',
+    0,
+    /^SELECT execution FROM parked/,
+    'parked USING PRIMARY KEY (epoch_id=? AND external_order_id=?)',
+  ],
+  ['an order', 1, /WHERE orders\.id = \?$/, 'orders USING INDEX sqlite_autoindex_orders_1 (id=?)'],
+  [
+    'the order of an idempotency key',
+    1,
+    /idempotency_key = \?$/,
+    'orders USING INDEX orders_by_key (account_no=? AND idempotency_key=?)',
+  ],
+  [
+    'an open order that one would meet (S45)',
+    1,
+    /side = 'sell' AND limit_price_in_cents <= \?/,
+    'orders USING INDEX orders_crossing (account_no=? AND symbol=? AND side=? AND limit_price_in_cents<?)',
+  ],
+  [
+    'the open orders, page by page (S45)',
+    1,
+    /is_open = 1 AND orders\.order_no > \?/,
+    'orders USING INDEX orders_open (order_no>?)',
+  ],
+  [
+    'a fill',
+    1,
+    /FROM fills WHERE exec_id = \?/,
+    'fills USING INDEX sqlite_autoindex_fills_1 (exec_id=? AND epoch=?)',
+  ],
+  [
+    'the events of a user after a number',
+    1,
+    /FROM events JOIN accounts/,
+    'events USING INDEX events_by_account (account_no=? AND seq>?)',
+  ],
+];
+
+for (const [what, store, pattern, search] of HOT) {
+  test(`S132 ${what}: one search by index`, (t) => {
+    const [, open] = STORES[store] ?? [];
+    assert(open !== undefined);
+    const found = plansOf(t, open).filter(({ sql }) => pattern.test(sql));
+    assert.equal(found.length, 1, 'the statement is one of those prepared');
+    assert(found[0]?.steps.includes(`SEARCH ${search}`), found[0]?.steps.join('; '));
+  });
+}
