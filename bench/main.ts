@@ -12,6 +12,7 @@ const EXIT_INTERRUPTED = 130;
 
 /** Loaded when asked for: one bench may need what another does without. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  lookup: async () => (await import('./lookup.ts')).lookupBench,
   runtime: async () => (await import('./runtime.ts')).runtimeBench,
   smoke: async () => (await import('./smoke.ts')).smokeBench,
 };
