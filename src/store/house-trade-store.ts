@@ -11,6 +11,7 @@ export interface HouseTradeRow {
   readonly externalOrderId: string | null;
   readonly symbol: string;
   readonly side: Side;
+  /** As it stands after busts and corrections; of one that was given away, as it was given. */
   readonly lastQty: number;
   readonly lastPriceInCents: number;
   readonly feeInCents: number;
@@ -21,11 +22,15 @@ export interface HouseTradeRow {
   readonly reason: string | null;
 }
 
+/** An order of the house has one trade, so what the order counts is what holds of the trade. */
 const SELECT = `
   SELECT fills.epoch, fills.exec_id AS execId, orders.id AS orderId,
-         orders.external_order_id AS externalOrderId,
-         symbol, side, last_qty AS lastQty, last_price_in_cents AS lastPriceInCents,
-         fills.fee_in_cents AS feeInCents, exchange_at_ms AS exchangeAtMs,
+         orders.external_order_id AS externalOrderId, symbol, side,
+         coalesce(given_qty, cum_qty) AS lastQty,
+         coalesce(given_price_in_cents, cum_notional_in_cents / cum_qty, last_price_in_cents)
+           AS lastPriceInCents,
+         coalesce(given_fee_in_cents, orders.fee_in_cents) AS feeInCents,
+         exchange_at_ms AS exchangeAtMs,
          assignments.state, assignments.user_id AS userId, assignments.reason
   FROM accounts
   JOIN orders ON orders.account_no = accounts.account_no
@@ -48,8 +53,10 @@ export class HouseTradeStore {
       "SELECT epoch, exec_id AS execId FROM assignments WHERE state = 'sent' ORDER BY at_ms",
     );
     this.#decide = db.prepare(
-      `INSERT INTO assignments (epoch, exec_id, user_id, state, reason, at_ms)
-       VALUES (@epoch, @execId, @userId, @state, @reason, @atMs)`,
+      `INSERT INTO assignments (epoch, exec_id, user_id, state, reason, at_ms, given_qty,
+                                given_price_in_cents, given_fee_in_cents)
+       VALUES (@epoch, @execId, @userId, @state, @reason, @atMs, @lastQty, @lastPriceInCents,
+               @feeInCents)`,
     );
     this.#confirm = db.prepare(
       "UPDATE assignments SET state = 'done' WHERE exec_id = ? AND epoch = ?",
@@ -70,12 +77,17 @@ export class HouseTradeStore {
     return this.#sent.all().flatMap(({ epoch, execId }) => this.find(epoch, execId) ?? []);
   }
 
-  assign(epoch: string, execId: string, userId: string, atMs: number): void {
-    this.#decide.run({ epoch, execId, userId, state: 'sent', reason: null, atMs });
+  /** With its terms of this moment: what is sent again must be what was given. */
+  assign(trade: HouseTradeRow, userId: string, atMs: number): void {
+    const { epoch, execId, lastQty, lastPriceInCents, feeInCents } = trade;
+    const terms = { lastQty, lastPriceInCents, feeInCents };
+    this.#decide.run({ epoch, execId, userId, state: 'sent', reason: null, atMs, ...terms });
   }
 
   refuse(epoch: string, execId: string, reason: string, atMs: number): void {
-    this.#decide.run({ epoch, execId, userId: null, state: 'refused', reason, atMs });
+    const terms = { lastQty: null, lastPriceInCents: null, feeInCents: null };
+    const decision = { epoch, execId, userId: null, state: 'refused', reason, atMs };
+    this.#decide.run({ ...decision, ...terms });
   }
 
   confirm(epoch: string, execId: string): void {

@@ -177,4 +177,10 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     CHECK ((state = 'refused') = (user_id IS NULL))
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The terms of a trade of the house when it was given away: a bust may come after it.
+  ALTER TABLE assignments ADD COLUMN given_qty INTEGER;
+  ALTER TABLE assignments ADD COLUMN given_price_in_cents INTEGER;
+  ALTER TABLE assignments ADD COLUMN given_fee_in_cents INTEGER;
+  `,
 ];

@@ -1,6 +1,7 @@
 // What the parts of a shard share: the store, the one way to book, and who must hear when an order
 // has changed.
 import type { Deposit } from '../../domain/deposit.ts';
+import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import { USD } from '../../domain/ledger.ts';
 import type { FeeSchedule } from '../../domain/money.ts';
 import type { OrderFacts } from '../../domain/order.ts';
@@ -83,6 +84,7 @@ export class Desk {
 
   transfer(account: AccountRow, deposit: Deposit, cash: number, ctx: ShardContext): boolean {
     const booked = this.#booking.transfer(account, deposit, cash, ctx.nowMs());
+    if (booked && account.userId !== HOUSE_USER_ID) this.#checkTransferred(account, deposit, ctx);
     this.#tellWatchers(ctx);
     return booked;
   }
@@ -122,6 +124,23 @@ export class Desk {
       const incident = asset === USD ? 'overdrawn' : 'short_by_bust';
       this.incident(incident, stored, { asset }, ctx);
     }
+  }
+
+  /** A trade that was given to its owner may be more than the account can bear (E22, I3). */
+  #checkTransferred(account: AccountRow, { asset, depositId }: Deposit, ctx: ShardContext): void {
+    const { accountNo, userId, tradingState } = account;
+    const short = [USD, asset].filter(
+      (each) => this.store.ledger.balanceOf(accountNo, 'available', each) < 0,
+    );
+    if (short.length === 0) return;
+    const atMs = ctx.nowMs();
+    const detail = { assets: short, depositId };
+    this.store.addIncident({ kind: 'overdrawn', accountNo, orderNo: null, atMs, detail });
+    ctx.count('incident_overdrawn');
+    ctx.log('error', `incident overdrawn of user ${userId}`, detail);
+    if (tradingState !== 'active') return;
+    const state = { state: 'reducing', reason: `overdrawn: ${short}` } as const;
+    this.#booking.setTradingState(account, state, atMs);
   }
 
   #tellWatchers(ctx: ShardContext): void {

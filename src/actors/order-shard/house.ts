@@ -8,6 +8,7 @@ import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
 import type { HouseTradeRow } from '../../store/house-trade-store.ts';
+import type { StoredOrder } from '../../store/order-store.ts';
 import { type ShardMap, shardOf } from '../addresses.ts';
 import type { Desk } from './desk.ts';
 import type { FactBooking } from './fact-booking.ts';
@@ -84,11 +85,12 @@ export class House {
     const row = this.#desk.store.houseTrades.find(epoch, execId);
     if (row === null) return ctx.reply(replyTo, { outcome: 'no_such_trade' });
     if (row.state !== null) return this.#decided(row, row.userId === userId, command, ctx);
+    if (row.lastQty === 0) return this.#decided(row, false, command, ctx); // busted meanwhile
     const account = this.#desk.booking.accountOf(HOUSE_USER_ID, ctx.nowMs());
     const { shares, cash } = worthOf(row);
     const deposit = depositOf(row, 'given', -shares);
     this.#desk.transfer(account, deposit, -cash, ctx);
-    this.#desk.store.houseTrades.assign(epoch, execId, userId, ctx.nowMs());
+    this.#desk.store.houseTrades.assign(row, userId, ctx.nowMs());
     this.#send({ ...row, userId }, ctx);
     this.#answer(command, false, ctx);
   }
@@ -134,7 +136,7 @@ export class House {
     const account = this.#desk.booking.accountOf(HOUSE_USER_ID, ctx.nowMs());
     const stored = this.#desk.create(account, this.#intentOf(execution, ctx), ctx);
     this.#desk.incident('stray_trade', stored, { epoch, execId, externalOrderId }, ctx);
-    this.#facts.execute(stored, execution, ctx);
+    this.#facts.execute(stored, withoutSum(execution), ctx);
     return true;
   }
 
@@ -143,13 +145,27 @@ export class House {
     const tradeId = this.#desk.store.amendments.tradeOf(epoch, execRef ?? '');
     const row = this.#desk.store.houseTrades.find(epoch, tradeId);
     const stored = row && this.#desk.store.orders.get(row.orderId);
-    if (stored === null) {
+    if (row === null || stored === null) {
       ctx.count('stray_amendments_without_trade');
       ctx.log('error', 'incident: a bust or correction of nobody knows what', { ...execution });
       return false;
     }
-    const after = this.#facts.execute(stored, execution, ctx);
-    return after.order.version > stored.order.version;
+    const after = this.#facts.execute(stored, withoutSum(execution), ctx);
+    const changed = after.order.version > stored.order.version;
+    if (changed && row.userId !== null) {
+      // The user's books are as the operator gave it: a second decision, by hand.
+      const { userId } = row;
+      this.#desk.incident('assigned_trade_amended', after, { epoch, tradeId, userId }, ctx);
+    }
+    this.#close(after, ctx);
+    return changed;
+  }
+
+  /** Nothing of it works at the exchange: what a trade has lost does not come back. */
+  #close(stored: StoredOrder, ctx: ShardContext): void {
+    if (!stored.order.isOpen) return;
+    const origin = { cause: 'busted', exchangeAtMs: null };
+    this.#desk.apply(stored, { closedAtVenue: 'busted' }, 'order_cancelled', ctx, origin);
   }
 
   /** As if the house had asked for just this trade. */
@@ -204,6 +220,11 @@ export class House {
   }
 }
 
+/** The exchange's sum is that of a stranger's order: of ours, which is one trade, it says nothing. */
+function withoutSum(execution: Execution): Execution {
+  return { ...execution, cumQty: 0 };
+}
+
 type Worth = Pick<HouseTrade, 'side' | 'lastQty' | 'lastPriceInCents' | 'feeInCents'>;
 
 /** What the trade brought its owner: shares and cash, one of them negative. */
@@ -225,5 +246,6 @@ const STATES = { sent: 'assigning', done: 'assigned', refused: 'refused' } as co
 
 function tradeOf(row: HouseTradeRow): HouseTrade {
   const { orderId, state, ...trade } = row;
-  return { ...trade, state: state === null ? 'open' : STATES[state] };
+  if (state !== null) return { ...trade, state: STATES[state] };
+  return { ...trade, state: trade.lastQty === 0 ? 'busted' : 'open' };
 }

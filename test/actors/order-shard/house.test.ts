@@ -131,3 +131,50 @@ test('E22 a contested trade that the exchange busts leaves nothing with the hous
   assert.deepEqual(rig.holdings(HOUSE_USER_ID), []);
   assert.equal(rig.account(HOUSE_USER_ID).cashInCents, 0);
 });
+
+test('E22 what the exchange takes back is asked about no more, and cannot be given away', (t) => {
+  const rig = new HouseRig(t);
+  const other = anExecution(8, { lastQty: 5, lastPriceInCents: 18_000, cumQty: 15 });
+  rig.book(STRAY, other);
+  rig.book(anExecution(9, { execKind: 'bust', execRef: 'exec-7', lastQty: null, cumQty: 5 }));
+  rig.book(anExecution(10, { execKind: 'correct', execRef: 'exec-8', lastQty: 3, cumQty: 3 }));
+  assert.deepEqual([rig.unresolved(), rig.openOrders(0, 10).orders], [[], []]);
+  assert.equal(rig.account(HOUSE_USER_ID).reservedInCents, 0);
+  assert.deepEqual(
+    rig.trades().map(({ execId, lastQty, state }) => [execId, lastQty, state]),
+    [
+      ['exec-8', 3, 'open'],
+      ['exec-7', 0, 'busted'],
+    ],
+  );
+  assert.equal(rig.assign('exec-7')?.outcome, 'settled_otherwise');
+  assert.deepEqual(rig.actor.openAsks('ReceiveTrade'), []);
+});
+
+test('E22 E29 a trade is given away as it stands, and sent again as it was given', (t) => {
+  const rig = new HouseRig(t);
+  rig.deposit(ALICE, 'USD', 500_000);
+  rig.book(STRAY);
+  const terms = { lastQty: 8, lastPriceInCents: 17_000, cumQty: 8 };
+  rig.book(anExecution(8, { execKind: 'correct', execRef: 'exec-7', ...terms }));
+  rig.assign('exec-7');
+  const bust = { execKind: 'bust', execRef: 'exec-7', lastQty: null, cumQty: 0 } as const;
+  assert.deepEqual(rig.book(anExecution(9, bust)), { outcome: 'booked' });
+  rig.restart();
+  rig.deliver();
+  assert.deepEqual(rig.transfers(), [], 'what left the house has come to its user');
+  assert.deepEqual(rig.holdings(), [{ symbol: 'IBM', numShares: 8, reservedShares: 0 }]);
+  assert.equal(rig.account().cashInCents, 500_000 - 8 * 17_000 - 14);
+  assert.equal(rig.incidents().at(-1), 'assigned_trade_amended', 'an operator has to look again');
+});
+
+test('I3 a trade that its user cannot bear is booked, and the account is for closing only', (t) => {
+  const rig = new HouseRig(t);
+  rig.deposit(ALICE, 'USD', 5_000);
+  rig.book(STRAY);
+  rig.assign('exec-7');
+  rig.deliver();
+  const { cashInCents, tradingState } = rig.account();
+  assert.deepEqual([cashInCents, tradingState], [5_000 - 180_018, 'reducing']);
+  assert.deepEqual(rig.incidents(), ['stray_trade', 'overdrawn']);
+});
