@@ -64,14 +64,19 @@ export class AmendmentStore {
     return this.#isEmpty ? [] : this.#ofTrade.all(execId, epoch, epoch);
   }
 
-  /** The execId of the trade that an amendment is about in the end. */
+  /**
+   * The execId of the trade that an amendment is about in the end. An exchange that gives an
+   * amendment the id of what it amends must not lead in circles.
+   */
   tradeOf(epoch: string, execRef: string): string {
+    const passed = new Set<string>();
     let ref = execRef;
-    for (let correction = this.find(epoch, ref); correction !== null; ) {
+    for (;;) {
+      const correction = passed.has(ref) ? null : this.find(epoch, ref);
+      if (correction === null) return ref;
+      passed.add(ref);
       ref = correction.execRef;
-      correction = this.find(epoch, ref);
     }
-    return ref;
   }
 }
 

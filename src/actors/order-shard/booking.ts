@@ -199,6 +199,10 @@ export class Booking {
 
   #replace(before: StoredOrder, facts: Partial<OrderFacts>, nowMs: number): StoredOrder {
     const merged = { ...before.order, ...facts };
+    assert(
+      Number.isSafeInteger(merged.cumNotionalInCents),
+      `the trades of order ${merged.id} are worth more than can be counted exactly`,
+    );
     const asked = merged.cancelsRequested > before.order.cancelsRequested;
     const after: Order = {
       ...merged,

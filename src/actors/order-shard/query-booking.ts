@@ -58,8 +58,9 @@ export class QueryBooking {
     // Not acknowledged here: the acceptance comes first, and by its own road.
     if (order.externalOrderId === null) return stored;
     if (isDoneAtVenue(order)) return this.#counted(stored, venue, ctx);
+    // Asked before the bust, it cannot know of it.
+    if (askedAtMs > order.updatedAtMs) this.#desk.unresolved.bustSettled(order);
     if (venue.status === 'open') return this.#open(stored, askedAtMs, ctx);
-    this.#desk.unresolved.bustSettled(order);
     return this.#ended(stored, venue, venue.status, ctx);
   }
 
@@ -74,7 +75,6 @@ export class QueryBooking {
   /** A cancel that was refused as too late, and yet the order works: no fill will explain it. */
   #open(stored: StoredOrder, askedAtMs: number, ctx: ShardContext): StoredOrder {
     const { order } = stored;
-    this.#desk.unresolved.bustSettled(order);
     if (unresolvedReasonOf(order) !== 'too_late' || askedAtMs <= order.updatedAtMs) return stored;
     const facts = { cancelRefusal: 'still_open' };
     return this.#desk.apply(stored, facts, 'order_cancel_rejected', ctx, because('query'));

@@ -83,12 +83,15 @@ export class TradeBooking {
 
   #repeated(
     stored: StoredOrder,
-    earlier: Fill,
+    earlier: Fill & { readonly orderNo: number },
     execution: Execution,
     ctx: ShardContext,
   ): StoredOrder {
     const { lastQty, lastPriceInCents } = execution;
-    const same = earlier.lastQty === lastQty && earlier.lastPriceInCents === lastPriceInCents;
+    const same =
+      earlier.orderNo === stored.orderNo &&
+      earlier.lastQty === lastQty &&
+      earlier.lastPriceInCents === lastPriceInCents;
     if (!same) this.#desk.incident('trade_conflict', stored, { ...execution }, ctx);
     ctx.count('trades_repeated');
     return stored;

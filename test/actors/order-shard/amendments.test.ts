@@ -93,7 +93,16 @@ test('E26 a busted order that still works there stays open, and may fill again',
   const { id } = rig.submitted();
   const trade = rig.trade(id, 10, 18_000);
   rig.execute({ ...trade, cumQty: 10 }, id);
+  const beforeMs = rig.actor.ctx.nowMs();
+  rig.actor.advance(1);
   rig.execute(bust(rig, id, trade.execId), id);
+  rig.query(id, { status: 'filled', cumQty: 10 }, { askedAtMs: beforeMs });
+  assert.deepEqual(
+    rig.unresolved().map(({ reason }) => reason),
+    ['busted'],
+    'an answer from before the bust knows nothing of it',
+  );
+  rig.actor.advance(1);
   rig.query(id, { status: 'open' });
   assert.deepEqual(rig.unresolved(), []);
   rig.execute({ ...rig.trade(id, 10, 17_990), cumQty: 10 }, id);
@@ -132,6 +141,17 @@ test('E27 a bust that outruns its trade waits for it: then both apply, on two li
   assert.deepEqual(rig.execute(trade, id), { outcome: 'booked' });
   assert.deepEqual(books(rig, id), before);
   assert.deepEqual(kinds(rig).slice(-2), ['order_traded', 'trade_busted']);
+});
+
+test('E29 amendments under the id of what they amend lead in no circle', (t) => {
+  const rig = funded(t);
+  const { id } = rig.submitted();
+  const trade = rig.trade(id, 4, 17_900);
+  rig.execute(trade, id);
+  rig.execute({ ...correct(rig, id, trade.execId, 3, 17_900), execId: trade.execId }, id);
+  assert.equal(rig.order(id).cumQty, 3);
+  rig.execute(bust(rig, id, trade.execId), id);
+  assert.deepEqual([rig.order(id).cumQty, rig.account().cashInCents], [0, 500_000]);
 });
 
 test('E28 shares sold on and then busted: the position goes short, the account is for closing only', (t) => {

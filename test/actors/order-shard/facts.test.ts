@@ -56,6 +56,20 @@ test('E04 a repeated trade is booked once; one with another price is an incident
   assert.equal(rig.actor.ctx.counters.get('incident_trade_conflict'), 1);
 });
 
+test('E04 an execId that another order has is an incident, never taken for a repetition', (t) => {
+  const rig = funded(t);
+  const [one, other] = [rig.submitted({ numShares: 5 }), rig.submitted({ numShares: 4 })];
+  rig.execute(rig.trade(one.id, 4, 17_900, 'same'), one.id);
+  rig.execute(rig.trade(other.id, 4, 17_900, 'same'), other.id);
+  assert.deepEqual(rig.incidents(), ['trade_conflict']);
+});
+
+test('E42 a trade worth more than can be counted exactly is refused, not rounded', (t) => {
+  const rig = funded(t);
+  const { id } = rig.submitted();
+  assert.throws(() => rig.execute(rig.trade(id, 100_000_001, 100_000_001), id), /exactly/);
+});
+
 test('E05 executions that outran the acknowledgement are booked with it, as events in order', (t) => {
   const rig = funded(t);
   rig.place();
