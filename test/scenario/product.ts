@@ -57,11 +57,15 @@ export async function taken(api: Api, order: Record<string, unknown>): Promise<s
 }
 
 /** The same for a broker that may still refuse orders with a 503, of which nothing is left. */
-export async function takenAtLast(api: Api, order: Record<string, unknown>): Promise<string> {
-  let answer = await api.place(order);
+export async function takenAtLast(
+  api: Api,
+  order: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  let answer = await api.place(order, headers);
   await until(
     async () => {
-      if (answer.status === 503) answer = await api.place(order);
+      if (answer.status === 503) answer = await api.place(order, headers);
       return answer.status !== 503;
     },
     'orders to be taken again',
