@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Capabilities } from '../src/exchange/port.ts';
+import { ENGINE_ABILITIES } from '../src/exchange/simulator/abilities.ts';
 
 test('docs/orders.md is as the code and the tests say: npm run docs', () => {
   const args = ['--import', 'tsx', 'scripts/write-docs.ts', '--check'];
@@ -21,3 +23,27 @@ test('every hard case of an order is shown by a test', () => {
     [],
   );
 });
+
+test("docs/exchanges.md: the simulator's column says what the simulator declares", () => {
+  const [, table = ''] = readFileSync('docs/exchanges.md', 'utf8').split('## The adapters');
+  const said = [...table.matchAll(/^\| `(\w+)` \| ([^|]*?) \|/gm)].map(([, key, word]) => [
+    key,
+    word,
+  ]);
+  const declared: Record<keyof Capabilities, unknown> = {
+    ...ENGINE_ABILITIES,
+    epoch: 'its own, new when the book is lost',
+    echo: 'yes, no with `--no-echo`',
+  };
+  assert.deepEqual(
+    Object.fromEntries(said),
+    Object.fromEntries(Object.entries(declared).map(([key, value]) => [key, wordOf(value)])),
+  );
+});
+
+function wordOf(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object') return String(value);
+  const { timeZone, opensAt, closesAt, currency } = ENGINE_ABILITIES.calendar;
+  return `${timeZone} ${opensAt}-${closesAt} ${currency}`;
+}
