@@ -65,6 +65,7 @@ export class OrderShard
   readonly #options: OrderShardOptions;
   /** Of the last commit: a head of this turn may yet be rolled back. */
   #committedHead: ChainHead;
+  #lastTurnAtMs: number;
   readonly #funding: Funding;
 
   constructor(options: OrderShardOptions, ctx: ShardContext) {
@@ -72,6 +73,7 @@ export class OrderShard
     const { store, fees, bounds } = options;
     this.#options = options;
     this.#committedHead = store.events.head;
+    this.#lastTurnAtMs = ctx.nowMs();
     this.#store = store;
     this.#desk = new Desk(store, fees, bounds);
     const preTrade = new PreTrade(this.#desk, this.#controls, options.preTrade, fees);
@@ -105,12 +107,18 @@ export class OrderShard
     ctx.watch(EXCHANGE_CONNECTION, (event) => ({ kind: 'ConnectionLife', event }));
   }
 
-  override begin(): void {
-    super.begin();
+  override commit(): void {
+    super.commit();
     this.#committedHead = this.#store.events.head;
   }
 
+  override close(): void {
+    this.#options.anchors?.anchor(this.#committedHead, this.#lastTurnAtMs);
+    super.close();
+  }
+
   receive(message: OrderShardMessage, ctx: ShardContext): void {
+    this.#lastTurnAtMs = ctx.nowMs();
     switch (message.kind) {
       case 'PlaceOrder':
         return this.#placing.place(message, ctx);
