@@ -70,6 +70,21 @@ test('E42 a trade worth more than can be counted exactly is refused, not rounded
   assert.throws(() => rig.execute(rig.trade(id, 100_000_001, 100_000_001), id), /exactly/);
 });
 
+test('S12 I14 no fill is worse than its limit: one that is, is booked as it was made, and is an incident', (t) => {
+  const rig = funded(t);
+  const buy = rig.submitted();
+  rig.execute(rig.trade(buy.id, 1, 17_999), buy.id);
+  rig.execute(rig.trade(buy.id, 1, 18_000), buy.id);
+  const sell = rig.submitted({ side: 'sell', priceInCents: 18_300 });
+  rig.execute(rig.trade(sell.id, 1, 18_301), sell.id);
+  rig.execute(rig.trade(sell.id, 1, 18_300), sell.id);
+  assert.deepEqual(rig.incidents(), [], 'at the limit or better');
+  rig.execute(rig.trade(buy.id, 1, 18_001), buy.id);
+  rig.execute(rig.trade(sell.id, 1, 18_299), sell.id);
+  assert.deepEqual(rig.incidents(), ['fill_outside_limit', 'fill_outside_limit']);
+  assert.deepEqual([rig.order(buy.id).cumQty, rig.order(sell.id).cumQty], [3, 3]);
+});
+
 test('E05 executions that outran the acknowledgement are booked with it, as events in order', (t) => {
   const rig = funded(t);
   rig.place();
