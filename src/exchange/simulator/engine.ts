@@ -229,7 +229,7 @@ export class Engine {
         this.#cancelAnswers.remember(record.result);
         return;
       case 'session':
-        this.#session = record.session;
+        this.#session = { tradingDate: newYorkDateOf(record.atMs), ...record.session };
         return;
       case 'halt':
         this.#marketOf(record.symbol).halted = record.halted;

@@ -44,7 +44,8 @@ export interface CancelAnswered extends CancelRequest {
 
 export interface SessionLogged {
   readonly kind: 'session';
-  readonly session: SessionState;
+  /** A log from before there was a trading date lacks it. */
+  readonly session: Omit<SessionState, 'tradingDate'> & Partial<SessionState>;
   readonly atMs: number;
 }
 

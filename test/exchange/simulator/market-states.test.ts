@@ -52,6 +52,16 @@ test('a halt lets cancels pass, is kept over a restart, and knows its symbols', 
   assert.equal(restored.priceSnapshot().symbols[0]?.halted, true);
 });
 
+test('a log from before there was a trading date has the day on which its session began', () => {
+  const restored = new Engine({ epoch: 'e1', listings: [] });
+  const session = { sessionId: 'e1-s1', state: 'open' } as const;
+  restored.restore({ kind: 'session', session, atMs: NOW });
+  assert.deepEqual(restored.priceSnapshot().session, {
+    ...session,
+    tradingDate: newYorkDateOf(NOW),
+  });
+});
+
 test('a gtc order rests over the close, does not trade while it is, and trades on after', () => {
   const engine = anEngine();
   const terms = { priceInCents: 10_100, numShares: 300 } as const;
