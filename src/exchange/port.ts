@@ -25,8 +25,8 @@ export interface Capabilities {
 }
 
 /**
- * When the exchange means to trade, for people to read. Whether it does is the session's word alone:
- * nothing here is derived from a calendar and a clock.
+ * When the exchange means to trade, for people to read. Whether it does is the session's word
+ * alone: nothing here is derived from a calendar and a clock.
  */
 export interface SessionCalendar {
   /** A name of the IANA database. */
