@@ -154,11 +154,35 @@ test('every requirement row is numbered once and points at something that exists
   }
 });
 
+test('every test that a requirement names is in the file that it names', () => {
+  const page = readFileSync('docs/requirements.md', 'utf8');
+  const missing: string[] = [];
+  let named = 0;
+  for (const [, number, , shownBy = ''] of page.matchAll(/^\| (S\d+) \|([^|]*)\|(.*)\|$/gm)) {
+    let path = '';
+    for (const [, file, title] of shownBy.matchAll(/`([^`]+)`|"(.+?)"(?=;| \(| *$)/g)) {
+      if (file !== undefined) path = file;
+      if (title === undefined || !path.startsWith('test/')) continue;
+      named++;
+      if (!isTitleIn(path, title)) missing.push(`${number}: ${path} "${title}"`);
+    }
+  }
+  assert(named > 200, `only ${named} titles were recognised`);
+  assert.deepEqual(missing, []);
+});
+
 test('every variable of the configuration is documented', async () => {
   const { VARIABLES } = await import('../src/config.ts');
   const page = readFileSync('docs/hacking.md', 'utf8');
   for (const name of Object.keys(VARIABLES)) assert(page.includes(`\`${name}\``), name);
 });
+
+/** In the document … stands for what differs between the tests of a table. */
+function isTitleIn(path: string, title: string): boolean {
+  const parts = title.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`test\\((?:\\s|\\/\\/.*)*['"\`]${parts.join('.*')}['"\`]`);
+  return pattern.test(readFileSync(path, 'utf8').replaceAll("\\'", "'"));
+}
 
 function listed(folder: string): string[] {
   if (!existsSync(folder)) return [];
