@@ -38,6 +38,7 @@ export class OrderStore {
   readonly #open: Statement<[], OrderRow>;
   readonly #openAfter: Statement<[number, number], OrderRow>;
   readonly #short: Statement<[], OrderRow>;
+  readonly #openAmended: Statement<[], OrderRow>;
   readonly #lastId: Statement<[string, string], { id: string }>;
   readonly #crossing: Readonly<Record<Side, Crossing>>;
   readonly #sharesBeingBought: Statement<[number, string], { shares: number }>;
@@ -61,6 +62,11 @@ export class OrderStore {
     );
     this.#short = db.prepare(
       `${SELECT} WHERE is_open = 0 AND (venue_cum_qty > cum_qty OR final_cum_qty > cum_qty)
+       ORDER BY orders.order_no`,
+    );
+    this.#openAmended = db.prepare(
+      `${SELECT} WHERE orders.is_open = 1
+       AND EXISTS (SELECT 1 FROM amendments WHERE amendments.order_no = orders.order_no)
        ORDER BY orders.order_no`,
     );
     this.#lastId = db.prepare('SELECT id FROM orders WHERE id >= ? AND id < ? ORDER BY id DESC');
@@ -119,6 +125,11 @@ export class OrderStore {
   /** Closed orders of which the exchange may have counted more fills than are here. */
   listShort(): StoredOrder[] {
     return this.#short.all().map(storedRow);
+  }
+
+  /** Open orders with busts or corrections: few. */
+  listOpenAmended(): StoredOrder[] {
+    return this.#openAmended.all().map(storedRow);
   }
 
   /** The highest id that begins with `prefix` (an order id's bucket). */

@@ -102,6 +102,8 @@ export class OrderShard
       this.#cancelling.foundAtStart(order);
       this.#placing.foundAtStart(order, ctx);
     }
+    // Whether the exchange has told since that they work there is forgotten: it is asked again.
+    for (const { order } of store.orders.listOpenAmended()) this.#desk.unresolved.busted(order);
     for (const { order } of store.orders.listShort()) this.#desk.unresolved.orderChanged(order);
     ctx.after(LIMITS.anchorEveryMs, { kind: 'AnchorDue' }, 'anchor');
     ctx.watch(EXCHANGE_CONNECTION, (event) => ({ kind: 'ConnectionLife', event }));

@@ -112,6 +112,22 @@ test('E26 a busted order that still works there stays open, and may fill again',
   );
 });
 
+test('E26 that a busted order must be asked about is known after a restart, too', (t) => {
+  const rig = funded(t);
+  const { id } = rig.submitted();
+  const trade = rig.trade(id, 10, 18_000);
+  rig.execute({ ...trade, cumQty: 10 }, id);
+  rig.execute(bust(rig, id, trade.execId), id);
+  rig.restart();
+  assert.deepEqual(
+    rig.unresolved().map(({ orderId, reason }) => [orderId, reason]),
+    [[id, 'busted']],
+  );
+  rig.actor.advance(1);
+  rig.query(id, { status: 'cancelled', reason: 'busted', cumQty: 0 });
+  assert.deepEqual([rig.order(id).status, rig.unresolved()], ['cancelled', []]);
+});
+
 test('E26 cancelled stays cancelled', (t) => {
   const rig = funded(t);
   const { id } = rig.submitted();
