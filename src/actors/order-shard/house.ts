@@ -220,7 +220,7 @@ export class House {
   }
 }
 
-/** The exchange's sum is that of a stranger's order: of ours, which is one trade, it says nothing. */
+/** Its sum is that of a stranger's order: of the house's, which is one trade, it says nothing. */
 function withoutSum(execution: Execution): Execution {
   return { ...execution, cumQty: 0 };
 }
