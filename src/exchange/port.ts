@@ -83,6 +83,10 @@ export type PlaceRefusal =
 export interface CancelRequest {
   /** `<orderId>.c<n>`; repeating it repeats the first answer. */
   readonly cancelId: string;
+  /**
+   * Always given, and an exchange that knows it not, or under another external id, has no such
+   * order: the external id may be of a book that it has lost (E41).
+   */
   readonly clientOrderId: string;
   readonly externalOrderId: string | null;
 }

@@ -68,13 +68,16 @@ export class OrderRegister {
     this.#reasons.set(ordinal, isFilled ? 0 : 1 + this.#texts.indexOf(reason));
   }
 
-  /** By either id; null when unknown or when the two ids belong to different orders. */
+  /**
+   * By the ids that are given; null unless all of them are one order's. A book that was lost has
+   * left external ids behind which are other orders' here (E41).
+   */
   find(clientOrderId: string | null, externalOrderId: string | null): number | null {
     const byClient = clientOrderId === null ? null : (this.#ordinals.get(clientOrderId) ?? null);
     if (externalOrderId === null) return byClient;
     const byExternal = ordinalOf(externalOrderId);
     if (byExternal === null || this.#clientOrderIds[byExternal - 1] === undefined) return null;
-    return byClient === null || byClient === byExternal ? byExternal : null;
+    return clientOrderId === null || byClient === byExternal ? byExternal : null;
   }
 
   live(ordinal: number): LiveOrder | null {

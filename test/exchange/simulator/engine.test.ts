@@ -158,16 +158,19 @@ test('a repeated cancel repeats its first answer, whatever has happened since', 
   assert.deepEqual(engine.cancel([{ ...early, cancelId: 'a.c3' }], NOW), [tooLate]);
 });
 
-test('a cancel finds its order by either id and refuses two that disagree', () => {
+test('E41 a cancel whose two ids are not of one order touches neither', () => {
   const engine = anEngine();
   engine.place([anOrder('a'), anOrder('b')], NOW);
   const cancels = [
     { cancelId: '1', clientOrderId: 'a', externalOrderId: 'sim-2' },
     { cancelId: '2', clientOrderId: 'a', externalOrderId: 'sim-1' },
-    { cancelId: '3', clientOrderId: 'unheard-of', externalOrderId: 'sim-2' },
+    { cancelId: '3', clientOrderId: 'of-a-lost-book', externalOrderId: 'sim-2' },
+    { cancelId: '4', clientOrderId: 'b', externalOrderId: null },
   ];
-  const outcomes = engine.cancel(cancels, NOW).map((result) => result.outcome);
-  assert.deepEqual(outcomes, ['refused', 'cancelled', 'cancelled']);
+  const outcomes = engine
+    .cancel(cancels, NOW)
+    .map((result) => (result.outcome === 'refused' ? result.reason : result.outcome));
+  assert.deepEqual(outcomes, ['unknown_order', 'cancelled', 'unknown_order', 'cancelled']);
 });
 
 test('the end of a session expires day orders, keeps gtc orders, and takes no new ones', () => {
