@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database, { type Database as Db } from 'better-sqlite3';
 import { judge } from '../../src/audit/audit.ts';
 import { Books as AuditedBooks } from '../../src/audit/books.ts';
+import { HOUSE_USER_ID } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { VenueOrder } from '../../src/exchange/port.ts';
 import { type OrderRow, orderFromRow } from '../../src/store/order-row.ts';
@@ -82,6 +83,9 @@ export class Books {
     const asked = orders.map(({ id }) => ({ clientOrderId: id, externalOrderId: null }));
     const answers = this.#broker.venue.run((engine) => engine.query(asked));
     return orders.flatMap((order, index) => {
+      if (order.userId === HOUSE_USER_ID) {
+        return order.isOpen ? [`${order.id} of the house is ${order.status}`] : [];
+      }
       const answer = answers[index];
       const venue = answer?.outcome === 'found' ? answer.order : null;
       const expected = venue === null ? ['failed', 'cancelled'] : EXPECTED[venue.status];

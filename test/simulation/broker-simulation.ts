@@ -145,9 +145,9 @@ export class BrokerSimulation {
         clientOrderId: STRANGER,
         symbol: SYMBOLS[0] ?? '',
         side: 'buy',
-        timeInForce: 'ioc',
-        priceInCents: 1,
-        numShares: 1,
+        timeInForce: 'day',
+        priceInCents: 90_000,
+        numShares: 60,
         notAfterMs: nowMs,
         sandboxFault: null,
       } as const;
