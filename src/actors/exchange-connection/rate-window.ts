@@ -5,7 +5,7 @@ const WINDOW_MS = 1_000;
 
 export class RateWindow {
   readonly #max: number;
-  readonly #written: { readonly atMs: number; readonly count: number }[] = [];
+  readonly #written: { atMs: number; readonly count: number }[] = [];
   #sum = 0;
 
   constructor(max: number) {
@@ -13,6 +13,7 @@ export class RateWindow {
   }
 
   free(nowMs: number): number {
+    this.#noticeClock(nowMs);
     for (let first = this.#written[0]; first !== undefined; first = this.#written[0]) {
       if (nowMs <= first.atMs + WINDOW_MS) break; // both ends belong to the window
       this.#sum -= first.count;
@@ -30,5 +31,11 @@ export class RateWindow {
   waitMs(nowMs: number): number {
     const [first] = this.#written;
     return first === undefined ? 0 : first.atMs + WINDOW_MS + 1 - nowMs;
+  }
+
+  /** The clock was set back: what was written later than now was written now, at the latest. */
+  #noticeClock(nowMs: number): void {
+    if ((this.#written.at(-1)?.atMs ?? nowMs) <= nowMs) return;
+    for (const each of this.#written) each.atMs = Math.min(each.atMs, nowMs);
   }
 }

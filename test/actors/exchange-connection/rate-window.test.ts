@@ -27,6 +27,15 @@ test('I17 the wait that it tells is long enough, and not longer', () => {
   assert.equal(window.free(5_400 + waitMs), MAX);
 });
 
+test('I17 a clock that is set back holds up nothing for longer than a second', () => {
+  const window = new RateWindow(MAX);
+  window.add(MAX, 3_600_000);
+  assert.equal(window.free(5_000), 0, 'written less than a second ago, for all we know');
+  const waitMs = window.waitMs(5_000);
+  assert(waitMs <= 1_001, `${waitMs} ms`);
+  assert.equal(window.free(5_000 + waitMs), MAX);
+});
+
 /** Batches of any size at any moment, and always as much as is allowed. */
 function sendGreedily(seed: string): { readonly atMs: number; readonly count: number }[] {
   const prng = new Prng(seed);
