@@ -102,6 +102,10 @@ async function bookLost(
   await lose(exchange);
   await exchange.control({ do: 'faults', preset: 'none' });
 
+  // In the new book their ids at the exchange are those of orders that are lost.
+  const others: string[] = [];
+  for (let n = 1; n <= 5; n++) others.push(await takenAtLast(bob, limitOrder('buy', n, 9_400)));
+
   const ends = [
     { id: resting, cumQty: 0 },
     { id: partFilled, cumQty: 4 },
@@ -120,5 +124,12 @@ async function bookLost(
 
   const again = await takenAtLast(alice, limitOrder('buy', 5, 10_001));
   assert.equal((await alice.orderAt(again, 'filled')).cumQty, 5);
+  for (const id of others) {
+    assert.equal(
+      (await bob.get(`/order/${id}`)).body.status,
+      'submitted',
+      'not taken for a lost one',
+    );
+  }
   await assertAudited(outcry, exchange);
 }

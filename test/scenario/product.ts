@@ -1,6 +1,7 @@
 // The broker as `npm start` starts it, on an exchange of its own that obeys the test, in a market
 // where nothing moves but by the test's orders.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { tempDirectory } from '../temp-directory.ts';
 import { type Answer, Api } from './api.ts';
@@ -56,17 +57,18 @@ export async function taken(api: Api, order: Record<string, unknown>): Promise<s
   return body.id;
 }
 
-/** The same for a broker that may still refuse orders with a 503, of which nothing is left. */
+/** The same for a broker that may not be able to yet: repeated with its key for as long as told. */
 export async function takenAtLast(
   api: Api,
   order: Record<string, unknown>,
   headers: Record<string, string> = {},
 ): Promise<string> {
-  let answer = await api.place(order, headers);
+  const keyed = { 'idempotency-key': randomUUID(), ...headers };
+  let answer = await api.place(order, keyed);
   await until(
     async () => {
-      if (answer.status === 503) answer = await api.place(order, headers);
-      return answer.status !== 503;
+      if (answer.body.retry === 'same_key') answer = await api.place(order, keyed);
+      return answer.body.retry !== 'same_key';
     },
     'orders to be taken again',
     () => JSON.stringify(answer.body),
