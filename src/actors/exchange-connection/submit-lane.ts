@@ -8,6 +8,7 @@ import type { AskFailure, Context, EffectFailure } from '../../runtime/actor.ts'
 import { TRADE_PROCESSOR } from '../addresses.ts';
 import type { ApplyTradingStates } from '../directory/protocol.ts';
 import type { Acceptance, RecordAcceptances } from '../trade-processor/protocol.ts';
+import { UnknownSubmits } from '../unknown-submits.ts';
 import { Halts } from './halts.ts';
 import type { NotSentReason, RecallSubmits, SubmitOrder, SubmitReply } from './protocol.ts';
 import { RateWindow } from './rate-window.ts';
@@ -41,6 +42,8 @@ export type SubmitLaneMessage =
   | AcceptancesRecorded;
 type Ctx = Context<SubmitLaneMessage>;
 
+type Belonging = Pick<SubmitOrder, 'userId' | 'symbol'>;
+
 interface Queued {
   readonly submit: SubmitOrder;
   readonly queuedAtMs: number;
@@ -54,6 +57,8 @@ export class SubmitLane {
   readonly #written = new Map<number, readonly SubmitOrder[]>();
   /** Accepted, and waiting for the trade-processor's commit. */
   readonly #recording = new Map<number, readonly SubmitOrder[]>();
+  /** Given up: their shards are told, but may hear of a halt before that. */
+  readonly #givenUp = new UnknownSubmits(LIMITS.clockSkewMs);
   readonly #rate = new RateWindow(LIMITS.ordersPerSecondToExchangeMax);
   readonly #halts = new Halts();
   #batchOrdersMax = 0;
@@ -90,16 +95,16 @@ export class SubmitLane {
   /** The kill switch: what is queued is called back, what is written can only be named (I15). */
   applyTradingStates({ states, replyTo }: ApplyTradingStates, ctx: Ctx): void {
     this.#halts.apply(states);
-    const isHalted = (submit: SubmitOrder) => this.#halts.stops(submit);
+    const isHalted = (submit: Belonging) => this.#halts.stops(submit);
     const notSent = this.#callBack(isHalted, ctx);
-    ctx.reply(replyTo, { outcome: 'applied', notSent, onTheWire: this.#onTheWire(isHalted) });
+    ctx.reply(replyTo, { outcome: 'applied', notSent, onTheWire: this.#onTheWire(isHalted, ctx) });
     this.#announce(ctx);
   }
 
   recall({ userId, replyTo }: RecallSubmits, ctx: Ctx): void {
-    const isTheirs = (submit: SubmitOrder) => submit.userId === userId;
+    const isTheirs = (submit: Belonging) => submit.userId === userId;
     const notSent = this.#callBack(isTheirs, ctx);
-    ctx.reply(replyTo, { outcome: 'recalled', notSent, onTheWire: this.#onTheWire(isTheirs) });
+    ctx.reply(replyTo, { outcome: 'recalled', notSent, onTheWire: this.#onTheWire(isTheirs, ctx) });
   }
 
   submit(submit: SubmitOrder, ctx: Ctx): void {
@@ -175,7 +180,7 @@ export class SubmitLane {
     }
   }
 
-  #callBack(isMeant: (submit: SubmitOrder) => boolean, ctx: Ctx): number {
+  #callBack(isMeant: (submit: Belonging) => boolean, ctx: Ctx): number {
     let count = 0;
     for (const [orderId, { submit }] of this.#queue) {
       if (!isMeant(submit)) continue;
@@ -186,9 +191,13 @@ export class SubmitLane {
     return count;
   }
 
-  #onTheWire(isMeant: (submit: SubmitOrder) => boolean): string[] {
+  #onTheWire(isMeant: (submit: Belonging) => boolean, ctx: Ctx): string[] {
     const written = [...this.#written.values()].flat();
-    return written.filter(isMeant).map(({ orderId }) => orderId);
+    const givenUp = [...this.#givenUp.list(ctx.nowMs())];
+    return [
+      ...written.filter(isMeant).map(({ orderId }) => orderId),
+      ...givenUp.filter(isMeant).map(({ id }) => id),
+    ];
   }
 
   #takeBatch(max: number): SubmitOrder[] {
@@ -273,6 +282,7 @@ export class SubmitLane {
 
   #unknown(submit: SubmitOrder, reason: string, ctx: Ctx): void {
     ctx.count('submits_unknown');
+    this.#givenUp.add({ ...submit, id: submit.orderId }, ctx.nowMs());
     this.#answer(submit, { outcome: 'outcome_unknown', reason }, ctx);
   }
 

@@ -7,11 +7,11 @@ import type { AccountRow } from '../../store/account-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { SubmitOrder } from '../exchange-connection/protocol.ts';
+import { UnknownSubmits } from '../unknown-submits.ts';
 import type { Desk } from './desk.ts';
 import type { ShardContext, SubmitAnswered } from './messages.ts';
 import type { PreTrade } from './pre-trade.ts';
 import type { PlaceOrder } from './protocol.ts';
-import { UnknownSubmits } from './unknown-submits.ts';
 
 export interface PlacingOptions {
   readonly notAfterMs: number;

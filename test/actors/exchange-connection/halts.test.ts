@@ -1,6 +1,7 @@
 // exchange-connection: what a kill switch does to submits. Cancels have a lane of their own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../../src/limits.ts';
 import { orderIdOf } from '../venue-messages.ts';
 import { ConnectionRig, DECISION, ORDER_CONNECTIONS, repliesOf } from './connection-rig.ts';
 
@@ -32,6 +33,21 @@ test('a halt calls back what is queued, names what is written, and refuses what 
   assert.deepEqual(repliesOf(rig.sent()), [[7, NOT_SENT]]);
   rig.finish('PlaceOrders', { outcome: 'unknown', reason: 'no_answer' });
   assert.equal(rig.openEffects('PlaceOrders').length, ORDER_CONNECTIONS - 1, 'nothing more goes');
+});
+
+test('I15 a submit that was given up a moment ago may still arrive: it is named', () => {
+  const rig = busy(0);
+  rig.finish('PlaceOrders', { outcome: 'unknown', reason: 'no_answer' });
+  rig.sent();
+  rig.decide({ broker: HALTED });
+  const onTheWire = [3, 4, 1, 2].map((n) => orderIdOf(n));
+  assert.deepEqual(repliesOf(rig.sent()), [
+    [DECISION, { outcome: 'applied', notSent: 0, onTheWire }],
+  ]);
+  rig.advance(LIMITS.notAfterMs + LIMITS.clockSkewMs + 1);
+  rig.decide({ broker: HALTED });
+  const [, applied] = repliesOf(rig.sent()).at(-1) ?? [];
+  assert.deepEqual(applied, { outcome: 'applied', notSent: 0, onTheWire: [] });
 });
 
 test('a halted symbol stops its own submits only', () => {

@@ -1,6 +1,6 @@
 // Orders that were sent and whose answer nobody awaits any more: until `notAfter` has passed for
 // certain they may still be on the wire. What a kill switch cannot call back, and must name.
-import type { Order } from '../../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 
 type Submit = Pick<Order, 'id' | 'userId' | 'symbol' | 'notAfterMs'>;
 
