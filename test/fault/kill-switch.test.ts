@@ -55,7 +55,8 @@ test('I15 the kill switch under load: no submit after the acknowledgement but th
     const asked: Promise<Answer>[] = [];
     await until(async () => {
       asked.push(outcry.user(0).place(order(100 + asked.length), { prefer: 'wait=10' }));
-      return (await queued(outcry)) > 0;
+      // Looked at twice: between two turns one is in the queue that is about to be written.
+      return (await queued(outcry)) > 0 && (await queued(outcry)) > 0;
     }, 'every connection to be busy');
     const pressed = await press(outcry);
     const { appliedInMs, notSent, onTheWire } = pressed;
