@@ -4,7 +4,7 @@ import type { Context } from '../../runtime/actor.ts';
 import { type ExternalIdsStore, HOUSE, type RoutedOrder } from '../../store/external-ids-store.ts';
 import type { Fact } from './fact-courier.ts';
 
-/** Whose order an execution is of; null when nobody has said so yet. Hits and misses are counted. */
+/** Whose order an execution is of; null when nobody has said so yet. Hits and misses count. */
 export function lookUp(
   store: ExternalIdsStore,
   { epoch, externalOrderId }: Execution,
