@@ -1,4 +1,4 @@
-// GET /market: the exchange and its session, as it says itself, and whether the broker takes orders.
+// GET /market: the exchange and its session as it says itself, and whether we take orders.
 import { DIRECTORY } from '../../actors/addresses.ts';
 import type { GetTradingStates } from '../../actors/directory/protocol.ts';
 import { LIMITS } from '../../limits.ts';
