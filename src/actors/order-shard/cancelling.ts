@@ -169,11 +169,17 @@ export class Cancelling {
         // Without an answer it is repeated as it was.
         cancelId: `${order.id}.c${order.cancelsRequested + attempt.unknowns}`,
         orderId: order.id,
-        externalOrderId: order.externalOrderId,
+        externalOrderId: this.#idAtVenue(order),
       },
       (answer) => ({ kind: 'CancelAnswered', orderId: order.id, answer }),
       this.#options.cancelAskMs,
     );
+  }
+
+  /** A book that was lost gives its ids anew: there the old one may be another customer's (E41). */
+  #idAtVenue({ venueEpoch, externalOrderId }: Order): string | null {
+    const epoch = this.#desk.link.capabilities?.epoch ?? venueEpoch;
+    return venueEpoch === null || venueEpoch === epoch ? externalOrderId : null;
   }
 
   #retryLater({ order }: StoredOrder, ctx: ShardContext): void {

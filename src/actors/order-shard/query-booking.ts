@@ -133,7 +133,8 @@ export class QueryBooking {
     const since = this.#missingSince.get(id) ?? fact.askedAtMs;
     this.#missingSince.set(id, since);
     const quietSinceMs = Math.max(since, Math.min(updatedAtMs, fact.askedAtMs));
-    if (fact.askedAtMs - quietSinceMs < this.#settleWindowMs || !fact.nothingParked) return stored;
+    // What is parked is not its: the executions of an acknowledged order find their owner.
+    if (fact.askedAtMs - quietSinceMs < this.#settleWindowMs) return stored;
     this.#missingSince.delete(id);
     const cancelled = 'venue_book_lost';
     const origin = because(cancelled);

@@ -1,7 +1,8 @@
 // The facts that travel to the shards: whose they are, and what they carry.
 import type { Execution } from '../../exchange/port.ts';
 import type { Context } from '../../runtime/actor.ts';
-import { type ExternalIdsStore, HOUSE, type RoutedOrder } from '../../store/external-ids-store.ts';
+import type { ExternalIdsStore, RoutedOrder } from '../../store/external-ids-store.ts';
+import { HOUSE } from '../../store/external-ids-store.ts';
 import type { Fact } from './fact-courier.ts';
 
 /** Whose order an execution is of; null when nobody has said so yet. Hits and misses count. */

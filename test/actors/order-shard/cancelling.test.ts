@@ -182,6 +182,17 @@ test('E16 a cancel asked before a restart is sent after it', (t) => {
   assert.equal(rig.order(id).status, 'cancelled');
 });
 
+test('E41 a cancel does not name an id of a book that is lost: there it may be another order', (t) => {
+  const rig = new CancelRig(t);
+  const { id } = rig.submitted();
+  const { capabilities } = LINKED;
+  assert(capabilities !== null);
+  rig.link({ ...LINKED, capabilities: { ...capabilities, epoch: 'e2' } });
+  rig.cancel(id);
+  const [sent] = rig.actor.openAsks('SubmitCancel') as unknown as SubmitCancel[];
+  assert.deepEqual([sent?.orderId, sent?.externalOrderId], [id, null]);
+});
+
 test('E13 a cancel that came too late is refused; the order goes on by its facts', (t) => {
   const rig = new CancelRig(t);
   const { id } = rig.submitted();
