@@ -1,18 +1,23 @@
-// Writes into docs/orders.md what code and tests know better: the state diagram, and which tests
-// show which case. `--check` only says whether the page is as it would be written.
+// Writes into docs/orders.md what code and tests know better: the state diagram, which tests show
+// which case, and what there is to do about each kind of incident. `--check` only says whether the page is as it would be written.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, exit, stderr } from 'node:process';
+import { incidentTable } from '../src/domain/incident.ts';
 import { stateDiagram } from '../src/domain/state-diagram.ts';
 
 const PAGE = 'docs/orders.md';
 const DIAGRAM = /(<!-- states -->\n```mermaid\n)[\s\S]*?(\n```)/;
+const INCIDENTS = /(<!-- incidents -->\n)[\s\S]*?(\n<!-- end -->)/;
 const ROW = /^(\| (E\d\d) \|.*\|)[^|]*\|$/;
 /** A test's name, whether it stands at the test or in a table: its cases first, or in brackets. */
 const TITLE = /['"`](E\d\d [^'"`\n]{3,}|[^'"`\n]{5,}\(E\d\d[^'"`\n]*)/g;
 
 const page = readFileSync(PAGE, 'utf8');
-const written = withTests(page.replace(DIAGRAM, `$1${stateDiagram()}$2`), testsByCase());
+const withTables = page
+  .replace(DIAGRAM, `$1${stateDiagram()}$2`)
+  .replace(INCIDENTS, (_, begin: string, end: string) => `${begin}${incidentTable()}${end}`);
+const written = withTests(withTables, testsByCase());
 if (argv.includes('--check')) {
   if (written !== page) {
     stderr.write(`${PAGE} is out of date: npm run docs\n`);

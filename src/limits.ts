@@ -57,6 +57,8 @@ export const LIMITS = {
   ordersPageMax: 200,
   ordersOffsetMax: 10_000,
   symbolsPageMax: 5_000,
+  incidentsPageDefault: 50,
+  incidentsPageMax: 200,
   ledgerPageDefault: 50,
   ledgerPageMax: 500,
   timelinePageMax: 1_000,

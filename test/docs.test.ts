@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { INCIDENT_KINDS } from '../src/domain/incident.ts';
 import type { Capabilities } from '../src/exchange/port.ts';
 import { ENGINE_ABILITIES } from '../src/exchange/simulator/abilities.ts';
 
@@ -21,6 +22,15 @@ test('every hard case of an order is shown by a test', () => {
   assert.deepEqual(
     rows.flatMap(([, number, shownBy]) => (shownBy === '' ? [number] : [])),
     [],
+  );
+});
+
+test('every kind of incident is documented, with what to do about it', () => {
+  const [, section = ''] = readFileSync('docs/orders.md', 'utf8').split('## Incidents');
+  const rows = [...section.matchAll(/^\| `(\w+)` \| \w.*\. \| \w.*\. \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, kind]) => kind),
+    INCIDENT_KINDS,
   );
 });
 

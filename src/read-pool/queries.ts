@@ -1,18 +1,30 @@
 // What a thread of the read pool can be asked. Connections are read-only, one file's are opened at
 // its first question.
-import type { ReadPoolCommand, ReadPoolReply } from '../actors/read-pool/protocol.ts';
+import type {
+  ListIncidents,
+  ListIncidentsReply,
+  ReadPoolCommand,
+  ReadPoolReply,
+} from '../actors/read-pool/protocol.ts';
 import { LIMITS } from '../limits.ts';
 import type { Asked } from '../runtime/actor.ts';
 import { OrderList } from '../store/order-list.ts';
 import { ShardReader } from '../store/shard-reader.ts';
+import { incidentsReply } from './incidents.ts';
 import { timelineReply, tradesReply } from './order-story.ts';
 import { PositionBooks } from './position-books.ts';
 import { positionsOf } from './position-list.ts';
 
-export interface ReadTask {
-  /** The shard file that holds the user. */
+/** Of one user, whose shard file it names. */
+export interface UserTask {
   readonly path: string;
   readonly question: Asked<ReadPoolCommand>;
+}
+
+/** Of several shards. */
+export interface ShardsTask {
+  readonly shards: readonly { readonly shard: number; readonly path: string }[];
+  readonly question: Asked<ListIncidents>;
 }
 
 interface ShardFile {
@@ -24,13 +36,21 @@ const files = new Map<string, ShardFile>();
 /** Of all files: a user is in one only. */
 const books = new PositionBooks(LIMITS.positionLotsCachedMax);
 
-export function run({ path, question }: ReadTask): ReadPoolReply {
+export function run(task: UserTask | ShardsTask): ReadPoolReply | ListIncidentsReply {
+  if ('path' in task) return answer(task.question, fileAt(task.path));
+  const lists = task.shards.map(({ shard, path }) => {
+    return { shard, list: fileAt(path).reader.incidents };
+  });
+  return incidentsReply(task.question, lists);
+}
+
+function fileAt(path: string): ShardFile {
   let file = files.get(path);
   if (file === undefined) {
     file = { list: new OrderList(path), reader: new ShardReader(path) };
     files.set(path, file);
   }
-  return answer(question, file);
+  return file;
 }
 
 function answer(question: Asked<ReadPoolCommand>, { list, reader }: ShardFile): ReadPoolReply {

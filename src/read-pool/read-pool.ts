@@ -2,12 +2,21 @@
 // connections.
 import { Piscina } from 'piscina';
 import { type ShardMap, shardNumberOf } from '../actors/addresses.ts';
-import type { AuditBooks, ReadPoolCommand, ReadPoolReply } from '../actors/read-pool/protocol.ts';
-import type { AskFailure, Message } from '../runtime/actor.ts';
+import type {
+  AuditBooks,
+  ListIncidents,
+  ListIncidentsReply,
+  ReadPoolCommand,
+  ReadPoolReply,
+} from '../actors/read-pool/protocol.ts';
+import type { Asked, AskFailure, Message } from '../runtime/actor.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { DataPaths } from '../store/data-directory.ts';
 import { Audits } from './audits.ts';
-import type { ReadTask } from './queries.ts';
+import type { ShardsTask, UserTask } from './queries.ts';
+
+type Command = ReadPoolCommand | ListIncidents;
+type Reply = ReadPoolReply | ListIncidentsReply;
 
 export interface ReadPoolOptions {
   readonly paths: DataPaths;
@@ -37,14 +46,14 @@ export class ReadPool {
 
   /** An edge's listener: answers each question through that edge. */
   receive(message: Message, edge: Edge): void {
-    const command = message as ReadPoolCommand | AuditBooks;
+    const command = message as Command | AuditBooks;
     if (command.kind === 'AuditBooks') return this.#audits.receive(command, edge);
     const { replyTo, ...question } = command;
     this.#run(question).then(
-      (reply) => edge.reply<ReadPoolReply | AskFailure>(replyTo, reply),
+      (reply) => edge.reply<Reply | AskFailure>(replyTo, reply),
       (error: unknown) => {
         edge.count('reads_failed');
-        edge.reply<ReadPoolReply | AskFailure>(replyTo, failureOf(error));
+        edge.reply<Reply | AskFailure>(replyTo, failureOf(error));
       },
     );
   }
@@ -53,10 +62,18 @@ export class ReadPool {
     await Promise.all([this.#pool.destroy(), this.#audits.close()]);
   }
 
-  async #run(question: ReadTask['question']): Promise<ReadPoolReply> {
-    const path = this.#options.paths.shard(shardNumberOf(question.userId, this.#options.shards));
-    const task: ReadTask = { path, question };
-    return (await this.#pool.run(task)) as ReadPoolReply;
+  async #run(question: Asked<Command>): Promise<Reply> {
+    return (await this.#pool.run(this.#taskOf(question))) as Reply;
+  }
+
+  #taskOf(question: Asked<Command>): UserTask | ShardsTask {
+    const { paths, shards } = this.#options;
+    if (question.kind !== 'ListIncidents') {
+      return { path: paths.shard(shardNumberOf(question.userId, shards)), question };
+    }
+    const { userId } = question;
+    const numbers = userId === null ? new Set(shards) : [shardNumberOf(userId, shards)];
+    return { shards: [...numbers].map((shard) => ({ shard, path: paths.shard(shard) })), question };
   }
 }
 

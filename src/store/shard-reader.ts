@@ -4,6 +4,7 @@ import type { Statement as Prepared } from 'better-sqlite3';
 import type { LedgerPlace } from '../domain/ledger-entry.ts';
 import type { Side } from '../domain/order.ts';
 import { type Db, openReadOnly } from './database.ts';
+import { IncidentList } from './incident-list.ts';
 import type { BalanceRow } from './ledger-store.ts';
 import { OrderHistory } from './order-history.ts';
 import { ShareMoves } from './share-moves.ts';
@@ -30,6 +31,7 @@ export const OPEN_IDS = `
 export class ShardReader {
   readonly shares: ShareMoves;
   readonly history: OrderHistory;
+  readonly incidents: IncidentList;
   readonly #db: Db;
   readonly #statement: Statement;
   readonly #account: Prepared<[string], ReaderAccount>;
@@ -43,6 +45,7 @@ export class ShardReader {
     this.shares = new ShareMoves(db);
     this.#statement = new Statement(db);
     this.history = new OrderHistory(db);
+    this.incidents = new IncidentList(db);
     this.#account = db.prepare(
       'SELECT account_no AS accountNo, last_seq AS lastSeq FROM accounts WHERE user_id = ?',
     );

@@ -183,4 +183,9 @@ export const SHARD_MIGRATIONS: readonly string[] = [
   ALTER TABLE assignments ADD COLUMN given_price_in_cents INTEGER;
   ALTER TABLE assignments ADD COLUMN given_fee_in_cents INTEGER;
   `,
+  `
+  -- Pages of incidents of one kind or one user; they end in the incident's number.
+  CREATE INDEX incidents_by_kind ON incidents (kind);
+  CREATE INDEX incidents_by_account ON incidents (account_no) WHERE account_no IS NOT NULL;
+  `,
 ];

@@ -1,5 +1,6 @@
 // One shard file: the stores over it, opened together, and the transaction of a turn.
 import type { Statement } from 'better-sqlite3';
+import type { IncidentKind } from '../domain/incident.ts';
 import { AccountStore } from './account-store.ts';
 import { AmendmentStore } from './amendment-store.ts';
 import { openDatabase } from './database.ts';
@@ -13,7 +14,7 @@ import { SHARD_MIGRATIONS } from './shard-schema.ts';
 import { TurnTransaction } from './transaction.ts';
 
 export interface Incident {
-  readonly kind: string;
+  readonly kind: IncidentKind;
   readonly accountNo: number | null;
   readonly orderNo: number | null;
   readonly atMs: number;

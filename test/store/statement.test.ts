@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
+import { INCIDENT_PAGES } from '../../src/store/incident-list.ts';
 import {
   EARLY_AMENDMENTS,
   EVENTS,
@@ -111,7 +112,10 @@ const READS: [name: string, sql: string][] = [
   ['the events of an order', EVENTS],
   ['the trades of an order', TRADE_EVENTS],
   ['amendments without a trade', EARLY_AMENDMENTS],
-  ['incidents', INCIDENTS],
+  ['the incidents of an order', INCIDENTS],
+  ['the newest incidents', INCIDENT_PAGES.ofAll],
+  ['incidents of a kind', INCIDENT_PAGES.ofKind],
+  ['incidents of a user', INCIDENT_PAGES.ofUser],
   ['open orders', OPEN_IDS],
 ];
 

@@ -2,6 +2,7 @@
 // has changed.
 import type { Deposit } from '../../domain/deposit.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
+import type { IncidentKind } from '../../domain/incident.ts';
 import { USD } from '../../domain/ledger.ts';
 import type { FeeSchedule } from '../../domain/money.ts';
 import type { OrderFacts } from '../../domain/order.ts';
@@ -101,7 +102,12 @@ export class Desk {
   }
 
   /** Something that should not be: kept for the operator, counted, logged. */
-  incident(kind: string, stored: StoredOrder, detail: Record<string, unknown>, ctx: ShardContext) {
+  incident(
+    kind: IncidentKind,
+    stored: StoredOrder,
+    detail: Record<string, unknown>,
+    ctx: ShardContext,
+  ): void {
     const { accountNo, orderNo, order } = stored;
     this.store.addIncident({ kind, accountNo, orderNo, atMs: ctx.nowMs(), detail });
     ctx.count(`incident_${kind}`);

@@ -1,6 +1,7 @@
 // What an order shard accepts and answers. The one file of this folder that others may import.
 import type { Account, Holding } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
+import type { IncidentKind } from '../../domain/incident.ts';
 import type {
   Order,
   OrderStatus,
@@ -282,7 +283,7 @@ export interface QueriedReply {
 export interface IncidentFound {
   readonly kind: 'IncidentFound';
   readonly orderId: string;
-  readonly incident: string;
+  readonly incident: IncidentKind;
   readonly detail: Readonly<Record<string, string | number | null>>;
 }
 

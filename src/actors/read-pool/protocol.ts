@@ -1,6 +1,7 @@
 // Reads that need no actor: answered from read-only connections in a pool of worker threads, after
 // the commits that the asker has seen.
 import type { AuditReport } from '../../domain/audit-report.ts';
+import type { IncidentEntry, IncidentKind, IncidentPlace } from '../../domain/incident.ts';
 import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 import type { Order, Side } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
@@ -103,6 +104,27 @@ export interface OpenOrderIdsReply {
   /** Oldest first. */
   readonly orderIds: readonly string[];
   readonly hasMore: boolean;
+}
+
+/** For operators: what the shards have recorded as not being as it should. */
+export interface ListIncidents {
+  readonly kind: 'ListIncidents';
+  /** Null: of every kind. */
+  readonly incident: IncidentKind | null;
+  /** Null: of every user, and of none. */
+  readonly userId: string | null;
+  readonly limit: number;
+  /** As an earlier answer gave it; null: from the newest on. */
+  readonly before: readonly IncidentPlace[] | null;
+  readonly replyTo: ReplyTo<ListIncidentsReply>;
+}
+
+export interface ListIncidentsReply {
+  readonly outcome: 'incidents';
+  /** Newest first, over all shards. */
+  readonly incidents: readonly IncidentEntry[];
+  /** Null when this was the last page. */
+  readonly next: readonly IncidentPlace[] | null;
 }
 
 /** All books against their invariants. One at a time: a second one is `not_delivered (busy)`. */

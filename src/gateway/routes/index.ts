@@ -18,6 +18,7 @@ import { getTimeline } from './get-timeline.ts';
 import { getTradingState } from './get-trading-state.ts';
 import { assignHouseTrade, listHouseTrades, refuseHouseTrade } from './house-trades.ts';
 import { listActors } from './list-actors.ts';
+import { listIncidents } from './list-incidents.ts';
 import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
 import { listPositions } from './list-positions.ts';
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   getMetrics,
   listActors,
   getInvariants,
+  listIncidents,
   getTradingState,
   setTradingState,
   listUsers,
