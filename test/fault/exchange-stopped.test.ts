@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { assertAudited } from '../scenario/audited.ts';
 import { startExchange } from '../scenario/exchange-process.ts';
 import { Outcry, startOutcry, until } from '../scenario/outcry.ts';
 import { tempDirectory } from '../temp-directory.ts';
@@ -34,6 +35,7 @@ test('E16 E25 with the exchange stopped orders are refused and cancels are taken
   await alice.orderAt(resting.body.id, 'cancelled');
   const taken = await alice.place(FAR, { 'idempotency-key': 'while-it-is-away' });
   assert.equal(taken.status, 201, 'the key was not consumed');
+  await assertAudited(outcry, exchange);
 });
 
 test('an exchange that falls silent is noticed by its missing heartbeats', async (t) => {

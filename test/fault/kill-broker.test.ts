@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from '../scenario/api.ts';
+import { assertAudited } from '../scenario/audited.ts';
 import { startExchange } from '../scenario/exchange-process.ts';
 import { startOutcry, until } from '../scenario/outcry.ts';
 import { tempDirectory } from '../temp-directory.ts';
@@ -46,6 +47,7 @@ test('kill -9 of the broker while orders flow: every order that was answered 2xx
   }
   const holdings = await Promise.all([0, 1].map((n) => sharesOfIbm(outcry.user(n))));
   assert(holdings.every((shares) => shares >= 0));
+  await assertAudited(outcry, exchange);
 });
 
 /**

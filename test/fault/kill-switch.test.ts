@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer, Api } from '../scenario/api.ts';
+import { assertAudited } from '../scenario/audited.ts';
 import { type ExchangeProcess, startExchange } from '../scenario/exchange-process.ts';
 import { type Outcry, startOutcry, until } from '../scenario/outcry.ts';
 import { tempDirectory } from '../temp-directory.ts';
@@ -74,6 +75,8 @@ test('I15 the kill switch under load: no submit after the acknowledgement but th
     const later = await assertNothingLater(exchange, pressed);
     assert.deepEqual(later.sort(), [...onTheWire].sort(), 'what was written did arrive');
   });
+
+  await t.test('and the auditor finds nothing', () => assertAudited(outcry, exchange));
 });
 
 interface Pressed {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shardOf } from '../../src/actors/addresses.ts';
+import { audit } from '../../src/audit/audit.ts';
 import { type Broker, startBroker } from '../../src/broker.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Demo } from '../../src/demo.ts';
@@ -101,7 +102,8 @@ test('a gateway thread that throws with 100 streams open takes nothing else with
 });
 
 test('the exchange thread dies: orders are refused meanwhile, then taken; fills that came meanwhile are booked', async (t) => {
-  const { broker, users, fatal } = await brokerIn(t, {});
+  const settings = { OUTCRY_DUPLICATE_WINDOW_MS: '0' };
+  const { broker, users, fatal, dataDir, exchange } = await brokerIn(t, settings);
   const [alice] = users;
   assert(alice !== undefined);
   const buy = { position: 'buy', symbol: 'IBM', type: 'market', numShares: 3 };
@@ -109,8 +111,12 @@ test('the exchange thread dies: orders are refused meanwhile, then taken; fills 
   await broker.supervisor.crash('exchange-0', 'terminate');
   await until(async () => (await alice.place(buy)).status === 201, 'orders to be taken again');
   for (const { status, body } of orders) {
-    if (status < 300) await alice.orderAt(body.id, 'filled', 'cancelled');
+    assert(status < 300, JSON.stringify(body));
+    await alice.orderAt(body.id, 'filled', 'cancelled');
   }
+  const where = { directory: dataDir, exchangeUrl: exchange.url } as const;
+  const report = await audit({ ...where, withoutVenueLog: 'throw', settled: false });
+  assert.equal(report.outcome, 'held', JSON.stringify(report.verdicts));
   assert.deepEqual(fatal, []);
 });
 

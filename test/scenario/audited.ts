@@ -12,8 +12,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What may be broken while things still settle; anything else never. */
 const BROKEN_UNTIL_SETTLED = new Set(['I1', 'I12', 'I25']);
 
-/** Stops the broker. */
-export async function assertAudited(outcry: Outcry, exchange: ExchangeProcess): Promise<void> {
+/** Stops the broker. `exchange` is null for one that came with it: then its log file is read. */
+export async function assertAudited(
+  outcry: Outcry,
+  exchange: ExchangeProcess | null,
+): Promise<void> {
   await settled(outcry);
   await assertHeld(outcry, exchange, []);
   assert.equal(await outcry.stop(), 0, 'the broker stops in order');
@@ -64,10 +67,11 @@ function isBrokenForGood(broken: unknown): boolean {
 
 async function assertHeld(
   { dataDir }: Outcry,
-  { url }: ExchangeProcess,
+  exchange: ExchangeProcess | null,
   options: readonly string[],
 ): Promise<void> {
-  const command = ['--import', 'tsx', 'src/audit/main.ts', '--data', dataDir, '--exchange', url];
+  const venue = exchange === null ? [] : ['--exchange', exchange.url];
+  const command = ['--import', 'tsx', 'src/audit/main.ts', '--data', dataDir, ...venue];
   const { code, report } = await run([...command, ...options]);
   assert.equal(code, 0, `the auditor ended with ${code} (${options})\n${report}`);
 }
