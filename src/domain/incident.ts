@@ -53,7 +53,7 @@ export const INCIDENT_GUIDE = {
   },
   order_resurrected: {
     happened: 'The exchange has an order that we had told its user had failed.',
-    toDo: 'Nothing for one: its rest is cancelled, or kept if so configured. Look why its answer was late.',
+    toDo: 'Nothing for one, its rest is cancelled or kept; for many see why answers are late.',
   },
   external_id_conflict: {
     happened: 'The exchange gave an order a second id of its own; the first one holds.',

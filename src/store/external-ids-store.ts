@@ -88,6 +88,7 @@ export class ExternalIdsStore {
   readonly #insertEpoch: Statement;
   readonly #selectOrderId: Statement;
   readonly #insertMapping: Statement;
+  readonly #mapToHouse: Statement;
   readonly #insertParked: Statement;
   readonly #selectParkedOf: Statement;
   readonly #routeParkedOf: Statement;
@@ -113,6 +114,7 @@ export class ExternalIdsStore {
       .prepare('SELECT order_id FROM mappings WHERE epoch_id = ? AND external_order_id = ?')
       .pluck();
     this.#insertMapping = db.prepare('INSERT INTO mappings VALUES (?, ?, ?)');
+    this.#mapToHouse = db.prepare(MAP_TO_HOUSE);
     this.#insertParked = db.prepare(INSERT_PARKED);
     this.#selectParkedOf = db.prepare(`${SELECT_PARKED_OF} AND state = 'parked' ORDER BY seq`);
     this.#routeParkedOf = db.prepare(ROUTE_PARKED_OF);
@@ -141,6 +143,11 @@ export class ExternalIdsStore {
     if (known !== null) return known === orderId ? 'already_mapped' : 'conflict';
     this.#insertMapping.run(this.#epochId(epoch), externalOrderId, orderId);
     return 'mapped';
+  }
+
+  /** The shard of the order it was mapped to has no such order (E22). */
+  giveToHouse(epoch: string, externalOrderId: string): void {
+    this.#mapToHouse.run(this.#epochId(epoch), externalOrderId);
   }
 
   park(execution: Execution, atMs: number): void {
@@ -261,6 +268,9 @@ interface RoutedRow extends ExecutionRow {
 function executionOf(row: ExecutionRow): Execution {
   return JSON.parse(row.execution) as Execution;
 }
+
+const MAP_TO_HOUSE = `
+  UPDATE mappings SET order_id = '${HOUSE}' WHERE epoch_id = ? AND external_order_id = ?`;
 
 /**
  * A row only moves on: parked, then routed, then quarantined; what is known already is never parked

@@ -32,11 +32,11 @@ export interface RetryDue {
 }
 
 /** The shard has answered for good: it holds the fact, or it never will. */
-export interface Settled {
-  readonly fact: Fact;
-  /** Null: booked. */
-  readonly error: string | null;
-}
+export type Settled =
+  | { readonly outcome: 'booked'; readonly fact: Fact }
+  | { readonly outcome: 'failed'; readonly fact: Fact; readonly error: string }
+  /** The shard has no such order: all that was to be told of it, as it was sent. */
+  | { readonly outcome: 'disowned'; readonly facts: readonly Fact[] };
 
 interface Delivery {
   readonly id: number;
@@ -103,12 +103,14 @@ export class FactCourier {
       this.#block(delivery, ctx);
       return null;
     }
-    this.#size--;
-    if (delivery.fact.kind === 'OrderAcknowledged') {
-      this.#acknowledging.delete(delivery.fact.orderId);
+    if (answer.outcome === 'no_such_order') {
+      return { outcome: 'disowned', facts: this.#withdraw(delivery) };
     }
+    const { fact } = delivery;
+    this.#gone(fact);
     this.#unblock(delivery, ctx);
-    return { fact: delivery.fact, error: errorOf(answer) };
+    if (answer.outcome !== 'failed') return { outcome: 'booked', fact };
+    return { outcome: 'failed', fact, error: answer.error };
   }
 
   /** The timer's turn: tries every blocked order whose time has come. */
@@ -128,6 +130,25 @@ export class FactCourier {
       blocked.failures = 0;
       this.#tryFirst(blocked, ctx);
     }
+  }
+
+  #gone(fact: Fact): void {
+    this.#size--;
+    if (fact.kind === 'OrderAcknowledged') this.#acknowledging.delete(fact.orderId);
+  }
+
+  /** All of its order, so that none overtakes another on a new road; later answers are ignored. */
+  #withdraw(answered: Delivery): Fact[] {
+    const orderId = orderOf(answered.fact);
+    const withShard = [...this.#asked.values()].filter(({ fact }) => orderOf(fact) === orderId);
+    const queued = this.#blocked.get(orderId)?.queue ?? [];
+    const all = [...new Set([answered, ...withShard, ...queued])].sort((a, b) => a.id - b.id);
+    this.#blocked.delete(orderId);
+    for (const { id, fact } of all) {
+      this.#asked.delete(id);
+      this.#gone(fact);
+    }
+    return all.map(({ fact }) => fact);
   }
 
   #ask(delivery: Delivery, ctx: CourierContext): void {
@@ -199,15 +220,4 @@ function orderOf(fact: Fact): string {
 function insert(queue: Delivery[], delivery: Delivery): void {
   const behind = queue.findIndex(({ id }) => id > delivery.id);
   queue.splice(behind < 0 ? queue.length : behind, 0, delivery);
-}
-
-function errorOf(answer: FactReply | AskFailure): string | null {
-  switch (answer.outcome) {
-    case 'failed':
-      return answer.error;
-    case 'no_such_order':
-      return 'no_such_order';
-    default:
-      return null;
-  }
 }

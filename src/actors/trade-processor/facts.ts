@@ -4,6 +4,7 @@ import type { Context } from '../../runtime/actor.ts';
 import type { ExternalIdsStore, RoutedOrder } from '../../store/external-ids-store.ts';
 import { HOUSE } from '../../store/external-ids-store.ts';
 import type { Fact } from './fact-courier.ts';
+import type { VenueOrderId } from './protocol.ts';
 
 /** Whose order an execution is of; null when nobody has said so yet. Hits and misses count. */
 export function lookUp(
@@ -24,6 +25,12 @@ export function factOf({ orderId, ...rest }: RoutedOrder): Fact {
 
 export function executionsOf(fact: Fact): readonly Execution[] {
   return fact.kind === 'ExecutionReported' ? [fact.execution] : fact.executions;
+}
+
+/** Which order of the exchange it is about. */
+export function venueIdOf(fact: Fact): VenueOrderId {
+  const { epoch, externalOrderId } = fact.kind === 'ExecutionReported' ? fact.execution : fact;
+  return { epoch, externalOrderId };
 }
 
 export function ownerOf(fact: Fact): string {

@@ -1,11 +1,12 @@
 // What reaches the shards beside the feed: fills from the exchange's list of an order (E20), and
-// what was parked of orders that turned out to be nobody's (E22). Both are on disk as routed rows
-// until their shard has them, and neither moves the watermark.
+// what there was of orders that turned out to be nobody's (E22). All of it is on disk as routed rows
+// until its shard has it, so that the watermark need not wait for it.
+import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Context } from '../../runtime/actor.ts';
 import { type ExternalIdsStore, HOUSE } from '../../store/external-ids-store.ts';
-import type { FactAnswered, FactCourier, RetryDue } from './fact-courier.ts';
-import { factOf, isOfTrade, lookUp } from './facts.ts';
+import type { Fact, FactAnswered, FactCourier, RetryDue } from './fact-courier.ts';
+import { executionsOf, factOf, isOfTrade, lookUp, ownerOf, venueIdOf } from './facts.ts';
 import type { MarkStrays, RouteFills, VenueOrderId } from './protocol.ts';
 
 type Ctx = Context<FactAnswered | RetryDue>;
@@ -24,6 +25,30 @@ export class OffFeed {
     return message.kind === 'RouteFills'
       ? this.#routeFills(message, ctx)
       : this.#markStrays(message, ctx);
+  }
+
+  /** Its id looked like one of ours, but no shard has it: the house takes over (E22). */
+  disown(facts: readonly Fact[], ctx: Ctx): void {
+    ctx.count('stray_orders');
+    ctx.log('error', 'incident: trades under an order id of ours that no shard has', {
+      orders: [...new Set(facts.map(ownerOf))],
+    });
+    for (const fact of facts) this.#giveToHouse(fact, ctx);
+  }
+
+  #giveToHouse(fact: Fact, ctx: Ctx): void {
+    const { epoch, externalOrderId } = venueIdOf(fact);
+    this.#store.giveToHouse(epoch, externalOrderId);
+    const executions: Execution[] = [];
+    for (const execution of executionsOf(fact)) {
+      if (!isOfTrade(execution)) this.#store.forgetRouted(execution);
+      else {
+        this.#store.keepRouted(execution, HOUSE, ctx.nowMs());
+        executions.push(execution);
+      }
+    }
+    if (executions.length === 0) return;
+    this.#courier.send({ kind: 'BookStray', epoch, externalOrderId, executions }, ctx);
   }
 
   /** One fact each, so that one that cannot be booked keeps none of the others from it. */

@@ -9,7 +9,13 @@ import { ExternalIdsStore, type FeedMark, HOUSE } from '../../store/external-ids
 import { type ShardMap, shardAddress, shardOf } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import type { IncidentFound } from '../order-shard/protocol.ts';
-import { type Fact, type FactAnswered, FactCourier, type RetryDue } from './fact-courier.ts';
+import {
+  type Fact,
+  type FactAnswered,
+  FactCourier,
+  type RetryDue,
+  type Settled,
+} from './fact-courier.ts';
 import { executionsOf, factOf, isOfTrade, lookUp, ownerOf } from './facts.ts';
 import { FeedProgress } from './feed-progress.ts';
 import { OffFeed } from './off-feed.ts';
@@ -138,14 +144,25 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   #onFactAnswered(message: FactAnswered, ctx: Ctx): void {
     const settled = this.#courier.answered(message, ctx);
     if (settled === null) return;
-    const { fact, error } = settled;
+    if (settled.outcome === 'disowned') this.#disown(settled.facts, ctx);
+    else this.#settle(settled, ctx);
+    this.#letRead(ctx);
+  }
+
+  #settle(settled: Exclude<Settled, { outcome: 'disowned' }>, ctx: Ctx): void {
+    const { outcome, fact } = settled;
     for (const execution of executionsOf(fact)) {
-      if (error !== null) this.#quarantine(execution, ownerOf(fact), error, ctx);
+      if (outcome === 'failed') this.#quarantine(execution, ownerOf(fact), settled.error, ctx);
       else if (this.#isStored(fact, execution)) this.#forget(execution);
       this.#progress.settle(execution.epoch, execution.seq);
     }
-    if (error !== null) this.#reportPoison(fact, error, ctx);
-    this.#letRead(ctx);
+    if (outcome === 'failed') this.#reportPoison(fact, settled.error, ctx);
+  }
+
+  #disown(facts: readonly Fact[], ctx: Ctx): void {
+    this.#offFeed.disown(facts, ctx);
+    this.#wrote = true;
+    for (const { epoch, seq } of facts.flatMap(executionsOf)) this.#progress.settle(epoch, seq);
   }
 
   /** Everyone else goes on; whose it is may only close until an operator has looked (E42). */

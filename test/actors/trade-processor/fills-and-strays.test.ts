@@ -12,6 +12,7 @@ import {
   BOOKED,
   kinds,
   mapped,
+  NO_SUCH_ORDER,
   newRig,
   ORDER,
   OTHER,
@@ -186,6 +187,87 @@ describe('trade-processor: executions that nobody claims', () => {
     rig.receive(recordOf(rig, [ORDER, 'x1']));
     assert.equal(rig.ctx.counters.get('mapping_conflicts'), 1);
     assert.deepEqual(rig.openAsks('OrderAcknowledged'), []);
+  });
+});
+
+/** The exchange echoes ids, and a stranger's looks like one of ours. */
+describe('trade-processor: an id like ours that no shard has', () => {
+  const echoed = (seq: number, fields: Partial<Execution> = {}) =>
+    anExecution(seq, { clientOrderId: ORDER, ...fields });
+
+  test('E22 its trade goes to the house, and waits there durably', (t) => {
+    const rig = newRig(t);
+    rig.receive(takeOf(rig, echoed(1)));
+    rig.sent();
+    rig.answer('OrderAcknowledged', NO_SUCH_ORDER);
+    assert.deepEqual(rig.sent(), [stray(echoed(1))]);
+    assert.equal(parkedOf(rig).quarantined, 0);
+    assert.deepEqual(positionOf(rig), { epoch: EPOCH, seq: 1 });
+    rig.restart();
+    assert.deepEqual(rig.sent(), [stray(echoed(1))]);
+    rig.answer('BookStray', BOOKED);
+    rig.restart();
+    assert.deepEqual(rig.sent(), []);
+  });
+
+  test('E22 what was on its way to the shard goes to the house in feed order, before what comes later', (t) => {
+    const rig = newRig(t);
+    const bust = echoed(3, { execKind: 'bust', execRef: 'exec-2' });
+    const ended = echoed(4, { execKind: 'cancelled', lastQty: null });
+    rig.receive(takeOf(rig, echoed(1), echoed(2), bust, ended));
+    rig.sent();
+    rig.answer('ExecutionReported', NO_SUCH_ORDER);
+    assert.deepEqual(rig.sent(), [stray(echoed(1)), stray(echoed(2)), stray(bust)]);
+    assert.deepEqual(positionOf(rig), { epoch: EPOCH, seq: 4 });
+    rig.answer('OrderAcknowledged', NO_SUCH_ORDER);
+    rig.answer('ExecutionReported', NO_SUCH_ORDER);
+    assert.deepEqual(rig.sent(), [], 'the other answers say nothing new');
+    rig.receive(takeOf(rig, echoed(5)));
+    assert.deepEqual(rig.sent(), [stray(echoed(5)), replied(3, { outcome: 'taken' })]);
+    for (let i = 0; i < 4; i++) rig.answer('BookStray', BOOKED);
+    assert.deepEqual(positionOf(rig), { epoch: EPOCH, seq: 5 });
+    assert.deepEqual(parkedOf(rig), {
+      parked: 0,
+      quarantined: 0,
+      oldestParkedAtMs: null,
+      newestParkedAtMs: null,
+      inFlight: 0,
+    });
+  });
+
+  test("E22 after a restart the id is still the house's, and all that it has not booked is sent", (t) => {
+    const rig = newRig(t);
+    rig.receive(takeOf(rig, anExecution(1), echoed(2), echoed(3)));
+    rig.answer('OrderAcknowledged', NO_SUCH_ORDER);
+    rig.restart();
+    assert.deepEqual(rig.sent().slice(-1), [stray(anExecution(1), echoed(2), echoed(3))]);
+    rig.receive(takeOf(rig, echoed(4)));
+    assert.deepEqual(rig.sent(), [stray(echoed(4)), replied(2, { outcome: 'taken' })]);
+    rig.receive(routeOf(rig, echoed(9)));
+    assert.deepEqual(kinds(rig.sent()), ['BookStray', 'routed']);
+  });
+
+  test('E22 a shard that is restarting has not said so: its order is asked about again', (t) => {
+    const rig = newRig(t);
+    rig.receive(takeOf(rig, echoed(1), echoed(2)));
+    rig.answer('OrderAcknowledged', STOPPED);
+    rig.answer('ExecutionReported', STOPPED);
+    rig.sent();
+    rig.advance(LIMITS.linkRetryMaxMs);
+    assert.deepEqual(rig.sent(), [acknowledged('order-shard/00', ORDER, 'x1', [echoed(1)])]);
+    rig.answer('OrderAcknowledged', NO_SUCH_ORDER);
+    assert.deepEqual(rig.sent(), [stray(echoed(1)), stray(echoed(2))]);
+    assert.deepEqual(rig.openAsks('ExecutionReported'), []);
+  });
+
+  test("E22 an acceptance without a trade leaves nothing to book, and its trades are the house's", (t) => {
+    const rig = newRig(t);
+    rig.receive(takeOf(rig, echoed(1, { execKind: 'accepted', lastQty: null })));
+    rig.sent();
+    rig.answer('OrderAcknowledged', NO_SUCH_ORDER);
+    assert.deepEqual(rig.sent(), []);
+    rig.receive(takeOf(rig, echoed(2)));
+    assert.deepEqual(rig.sent(), [stray(echoed(2)), replied(2, { outcome: 'taken' })]);
   });
 });
 

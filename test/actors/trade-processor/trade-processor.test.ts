@@ -286,12 +286,14 @@ describe('trade-processor: quarantine', () => {
     assert.deepEqual(positionOf(rig), { epoch: EPOCH, seq: 2 });
   });
 
-  test('an execution that its shard has no order for is kept, not dropped', (t) => {
+  test('E22 an execution that its shard has no order for is kept for the house, not dropped', (t) => {
     const rig = mapped(t);
     rig.receive(takeOf(rig, anExecution(1)));
     rig.answer('ExecutionReported', { outcome: 'no_such_order' });
     assert.deepEqual(positionOf(rig), { epoch: EPOCH, seq: 1 });
-    assert.equal(parkedOf(rig).quarantined, 1);
+    assert.equal(rig.openAsks('BookStray').length, 1);
+    rig.restart();
+    assert.equal(rig.openAsks('BookStray').length, 1);
   });
 
   test('parked executions whose acknowledgement fails are quarantined with it', (t) => {

@@ -15,6 +15,7 @@ export const ORDER = orderIdOf(1);
 export const OTHER = orderIdOf(2);
 export const ON_SHARD_1 = orderIdOf(3, 255);
 export const BOOKED = { outcome: 'booked' } as const;
+export const NO_SUCH_ORDER = { outcome: 'no_such_order' } as const;
 export const STOPPED = { outcome: 'unknown', reason: 'stopped' } as const;
 export type Rig = ActorRig<Message>;
 
