@@ -44,9 +44,11 @@ function auditBooked(audited: Audited, venueLog: VenueLog, tally: Tally): void {
 }
 
 /** The shard that has to have it; null for a stranger's while there is still time to claim it. */
-function ownerOf({ books, settled }: Audited, execution: VenueExecutionRow) {
-  if (isOrderId(execution.client_order_id)) return books.shardOf(execution.client_order_id);
-  return settled ? books.shardOf(HOUSE_USER_ID) : null;
+function ownerOf({ books, settled }: Audited, { client_order_id: id }: VenueExecutionRow) {
+  const shard = isOrderId(id) ? books.shardOf(id) : null;
+  if (shard !== null && shard.order(id) !== null) return shard;
+  // An id that only looks like one of ours is no better than none (E22).
+  return settled || shard !== null ? books.shardOf(HOUSE_USER_ID) : null;
 }
 
 function isWaiting({ books }: Audited, execution: VenueExecutionRow): boolean {

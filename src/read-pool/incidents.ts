@@ -1,5 +1,5 @@
-// The incidents of several shards as one list: the newest of each are merged by time, and where each
-// shard stands is the place to go on from, so that new incidents do not shift a page.
+// The incidents of several shards as one list: the newest of each are merged by time, and where
+// each shard stands is the place to go on from, so that new incidents do not shift a page.
 import { shardKey } from '../actors/addresses.ts';
 import type { ListIncidents, ListIncidentsReply } from '../actors/read-pool/protocol.ts';
 import type { IncidentEntry } from '../domain/incident.ts';

@@ -1,12 +1,17 @@
 // Incidents of two real shards as one list, read beside the shards that raised them.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ListIncidents } from '../../src/actors/read-pool/protocol.ts';
+import type { ListIncidents, ListIncidentsReply } from '../../src/actors/read-pool/protocol.ts';
 import type { IncidentEntry, IncidentKind, IncidentPlace } from '../../src/domain/incident.ts';
 import { incidentsReply, type ShardIncidents } from '../../src/read-pool/incidents.ts';
-import type { Asked } from '../../src/runtime/actor.ts';
+import { ReadPool } from '../../src/read-pool/read-pool.ts';
+import type { Asked, AskFailure } from '../../src/runtime/actor.ts';
+import type { Edge } from '../../src/runtime/edge.ts';
+import { pathsOf, readMeta } from '../../src/store/data-directory.ts';
 import { ShardReader } from '../../src/store/shard-reader.ts';
 import { ALICE, BOB, ShardRig } from '../actors/order-shard/shard-rig.ts';
+import { tradedDirectory } from '../audit/books-on-disk.ts';
 
 /** Two shards whose clocks are moved together; every incident is about the order of its shard. */
 function twoShards(t: Pick<TestContext, 'after'>) {
@@ -105,3 +110,45 @@ test('of one kind, of one user, of both, page by page', (t) => {
   assert.deepEqual(ids({ userId: BOB }), []);
   assert.deepEqual(ids({ incident: 'order_resurrected' }), []);
 });
+
+test('the pool reads every shard once, and of a user only theirs', async (t) => {
+  const directory = await tradedDirectory(t);
+  const paths = pathsOf(directory);
+  const { bucketToShard: shards } = readMeta(join(directory, 'meta.json'));
+  const bounds = { threads: 1, queueMax: 10, exchangeUrl: 'http://127.0.0.1:1' };
+  const pool = new ReadPool({ paths, shards, ...bounds });
+  t.after(() => pool.close());
+  const all = await askPool(pool, {});
+  assert.deepEqual(
+    new Set(all.map(({ kind }) => kind)),
+    new Set(['trade_busted', 'trade_corrected']),
+  );
+  assert.equal(all.length, 2);
+  for (const incident of all) {
+    const { userId } = incident;
+    const theirs = all.filter((each) => each.userId === userId);
+    assert.deepEqual(await askPool(pool, { userId }), theirs);
+  }
+});
+
+async function askPool(pool: ReadPool, filter: Partial<ListIncidents>) {
+  const answer = await new Promise<ListIncidentsReply | AskFailure>((resolve) => {
+    const edge = {
+      count: () => undefined,
+      reply: (_to: unknown, reply: ListIncidentsReply) => resolve(reply),
+    } as unknown as Edge;
+    const replyTo = { to: 'test/0', correlationId: 1 } as ListIncidents['replyTo'];
+    const question: ListIncidents = {
+      kind: 'ListIncidents',
+      incident: null,
+      userId: null,
+      limit: 10,
+      before: null,
+      replyTo,
+      ...filter,
+    };
+    pool.receive(question, edge);
+  });
+  assert(answer.outcome === 'incidents', JSON.stringify(answer));
+  return answer.incidents;
+}

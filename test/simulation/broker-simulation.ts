@@ -139,10 +139,10 @@ export class BrokerSimulation {
   }
 
   /** A stranger's order: its executions come on our feed all the same, and nobody claims them. */
-  tradeAsStranger(): void {
+  tradeAsStranger(clientOrderId = STRANGER): void {
     this.venue.run((engine, nowMs) => {
       const request = {
-        clientOrderId: STRANGER,
+        clientOrderId,
         symbol: SYMBOLS[0] ?? '',
         side: 'buy',
         timeInForce: 'day',
