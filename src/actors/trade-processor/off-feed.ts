@@ -1,6 +1,6 @@
 // What reaches the shards beside the feed: fills from the exchange's list of an order (E20), and
-// what there was of orders that turned out to be nobody's (E22). All of it is on disk as routed rows
-// until its shard has it, so that the watermark need not wait for it.
+// what there was of orders that turned out to be nobody's (E22). All of it is on disk as routed
+// rows until its shard has it, so that the watermark need not wait for it.
 import type { Execution } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Context } from '../../runtime/actor.ts';
