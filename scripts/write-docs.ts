@@ -1,5 +1,6 @@
 // Writes into docs/orders.md what code and tests know better: the state diagram, which tests show
-// which case, and what there is to do about each kind of incident. `--check` only says whether the page is as it would be written.
+// which case, and what there is to do about each kind of incident. `--check` only says whether the
+// page is as it would be written.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, exit, stderr } from 'node:process';
