@@ -141,6 +141,7 @@ export const LIMITS = {
   settleWindowMs: 2_000,
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
+  recentOrdersMax: 4_096,
   houseTradesPageMax: 500,
   assignmentRetryMs: 1_000,
   clockSkewMs: 1_000,

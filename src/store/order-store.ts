@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { Order, Side } from '../domain/order.ts';
 import type { Db } from './database.ts';
-import { ORDER_COLUMNS, type OrderRow, orderFromRow, orderToRow } from './order-row.ts';
+import { ORDER_COLUMNS, type OrderRow, orderFromRow, orderValues } from './order-row.ts';
+import { RecentOrders } from './recent-orders.ts';
 
 /** An order with the number of its row, by which other rows refer to it. */
 export interface StoredOrder {
@@ -31,6 +32,7 @@ type Crossing = Statement<
 >;
 
 export class OrderStore {
+  readonly #recent: RecentOrders;
   readonly #insert: Statement;
   readonly #replace: Statement;
   readonly #byId: Statement<[string], OrderRow>;
@@ -43,14 +45,15 @@ export class OrderStore {
   readonly #crossing: Readonly<Record<Side, Crossing>>;
   readonly #sharesBeingBought: Statement<[number, string], { shares: number }>;
 
-  constructor(db: Db) {
-    const named = ORDER_COLUMNS.map((column) => `@${column}`);
+  constructor(db: Db, recentOrdersMax: number) {
+    this.#recent = new RecentOrders(recentOrdersMax);
+    const places = ORDER_COLUMNS.map(() => '?');
     this.#insert = db.prepare(
-      `INSERT INTO orders (${ORDER_COLUMNS.join(', ')}) VALUES (${named.join(', ')})`,
+      `INSERT INTO orders (${ORDER_COLUMNS.join(', ')}) VALUES (${places.join(', ')})`,
     );
     this.#replace = db.prepare(
-      `UPDATE orders SET ${MUTABLE.map((column) => `${column} = @${column}`).join(', ')}
-       WHERE order_no = @order_no AND version = @version_before`,
+      `UPDATE orders SET ${MUTABLE.map((column) => `${column} = ?`).join(', ')}
+       WHERE order_no = ? AND version = ?`,
     );
     this.#byId = db.prepare(`${SELECT} WHERE orders.id = ?`);
     this.#byKey = db.prepare(
@@ -78,24 +81,21 @@ export class OrderStore {
   }
 
   insert(accountNo: number, order: Order): StoredOrder {
-    const { lastInsertRowid } = this.#insert.run(orderToRow(accountNo, order));
-    return { orderNo: Number(lastInsertRowid), accountNo, order };
+    const { lastInsertRowid } = this.#insert.run(orderValues(accountNo, order));
+    return this.#recent.keep({ orderNo: Number(lastInsertRowid), accountNo, order });
   }
 
   /** Writes `after` over `before`. A lost update means two writers: a bug, so it throws. */
   replace(before: StoredOrder, after: Order): StoredOrder {
     assert.equal(after.version, before.order.version + 1);
-    const { changes } = this.#replace.run({
-      ...orderToRow(before.accountNo, after),
-      order_no: before.orderNo,
-      version_before: before.order.version,
-    });
+    const values = orderValues(before.accountNo, after).slice(IMMUTABLE.length);
+    const { changes } = this.#replace.run(values, before.orderNo, before.order.version);
     assert.equal(changes, 1, `order ${after.id} changed under its owner`);
-    return { ...before, order: after };
+    return this.#recent.keep({ ...before, order: after });
   }
 
   get(id: string): StoredOrder | null {
-    return stored(this.#byId.get(id));
+    return this.#recent.get(id) ?? stored(this.#byId.get(id));
   }
 
   findByIdempotencyKey(accountNo: number, key: string): StoredOrder | null {

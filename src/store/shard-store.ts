@@ -21,6 +21,11 @@ export interface Incident {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+export interface ShardStoreBounds {
+  readonly walPagesMax: number;
+  readonly recentOrdersMax: number;
+}
+
 export class ShardStore {
   readonly accounts: AccountStore;
   readonly orders: OrderStore;
@@ -33,14 +38,14 @@ export class ShardStore {
   readonly turn: TurnTransaction;
   readonly #addIncident: Statement<[string, number | null, number | null, number, string]>;
 
-  constructor(path: string, walPagesMax: number) {
+  constructor(path: string, { walPagesMax, recentOrdersMax }: ShardStoreBounds) {
     const db = openDatabase(path, {
       synchronous: 'FULL',
       migrations: SHARD_MIGRATIONS,
       walPagesMax,
     });
     this.accounts = new AccountStore(db);
-    this.orders = new OrderStore(db);
+    this.orders = new OrderStore(db, recentOrdersMax);
     this.fills = new FillStore(db);
     this.amendments = new AmendmentStore(db);
     this.events = new EventStore(db);

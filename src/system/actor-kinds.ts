@@ -108,7 +108,7 @@ function orderShards({ config, shardMap }: Settings): Kind {
     create: (key, ctx) => {
       const shard = Number.parseInt(key, 10);
       const buckets = shardMap.flatMap((mapped, bucket) => (mapped === shard ? [bucket] : []));
-      const store = new ShardStore(paths.shard(shard), LIMITS.walPagesMax);
+      const store = new ShardStore(paths.shard(shard), LIMITS);
       const anchors = new AnchorLog(paths.anchors, key);
       return new OrderShard({ ...options, store, buckets, anchors }, ctx);
     },

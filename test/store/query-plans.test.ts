@@ -10,7 +10,7 @@ import { tempDirectory } from '../temp-directory.ts';
 
 const STORES: [name: string, open: (path: string) => { close(): void }][] = [
   ['the mapping', (path) => new ExternalIdsStore({ path, walPagesMax: 1_000 })],
-  ['a shard', (path) => new ShardStore(path, 1_000)],
+  ['a shard', (path) => new ShardStore(path, { walPagesMax: 1_000, recentOrdersMax: 1 })],
 ];
 
 interface Planned {

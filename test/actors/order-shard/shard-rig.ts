@@ -71,7 +71,7 @@ export class ShardRig {
       });
       return new OrderShard(
         {
-          store: new ShardStore(this.path, 10_000),
+          store: new ShardStore(this.path, { walPagesMax: 10_000, recentOrdersMax: 2 }),
           buckets: [0, 4],
           fees: FEES,
           preTrade: {
