@@ -33,8 +33,16 @@ export async function readVenueLog(
     return log;
   } catch (error) {
     log.close();
-    throw new VenueLogError(`the exchange's log could not be read from ${source}: ${error}`);
+    throw new VenueLogError(
+      `the exchange's log could not be read from ${source}: ${reasonOf(error)}`,
+    );
   }
+}
+
+/** `fetch` says only that it failed; why is in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function bodyOf(url: string): Promise<AsyncIterable<Uint8Array>> {

@@ -21,26 +21,33 @@ export function readHead(forEach: (take: (name: string, value: string) => void) 
     if (!KNOWN.has(name)) return;
     const earlier = found.get(name);
     if (earlier !== undefined && name !== 'prefer') {
-      fault ??= { field: name, message: 'stands more than once' };
+      fault ??= { field: asDocumented(name), message: 'stands more than once' };
     }
     if (name === 'idempotency-key' && value === '') {
-      fault ??= { field: name, message: 'must not be empty' }; // whoever sends it wants a key
+      // Whoever sends it wants a key.
+      fault ??= { field: asDocumented(name), message: 'must not be empty' };
     }
     found.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   });
   const encoding = found.get('transfer-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') {
-    fault ??= { field: 'transfer-encoding', message: 'must be chunked' };
+    fault ??= { field: 'Transfer-Encoding', message: 'must be chunked' };
   }
   const length = found.get('content-length') ?? '0';
   if (!/^\d{1,15}$/.test(length)) {
-    fault ??= { field: 'content-length', message: 'must be a number of bytes' };
+    fault ??= { field: 'Content-Length', message: 'must be a number of bytes' };
   }
   return {
     headers: headersFrom(found),
     declaredBytes: Number(length),
     fault,
   };
+}
+
+/** `idempotency-key` is `Idempotency-Key` in every document and in every other error. */
+function asDocumented(name: string): string {
+  if (name === 'last-event-id') return 'Last-Event-ID';
+  return name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
 function headersFrom(found: ReadonlyMap<string, string>): RawRequest['headers'] {

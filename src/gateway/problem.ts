@@ -76,7 +76,7 @@ const ORDER_PROBLEMS: Readonly<Record<RejectCode, Problem>> = {
   idempotency_mismatch: row(
     422,
     'Idempotency key reused',
-    'This key belongs to an order with other terms.',
+    'This key belongs to an earlier request with other terms.',
     'new_key',
   ),
   exchange_unavailable: row(

@@ -17,6 +17,15 @@ const ERRORS_MAX = 20;
 /** Said once more by a second error that names the field. */
 const REPEATS = new Set(['boolean', 'anyOf']);
 
+/** What a pattern asks for, in words: the pattern itself says little to who missed it. */
+const IN_WORDS = new Map<string, string>();
+
+/** Text of a pattern; `inWords` completes "must be". */
+export function patterned(pattern: string, inWords: string, more: { maxLength?: number } = {}) {
+  IN_WORDS.set(pattern, inWords);
+  return Type.String({ ...more, pattern });
+}
+
 /** An object with these members and no others. */
 export function shape<Members extends TProperties>(members: Members) {
   const schema = Type.Object(members, { additionalProperties: false });
@@ -54,6 +63,10 @@ function fieldErrors({ keyword, instancePath, params, message }: SchemaError): F
   if (keyword === 'enum' && 'allowedValues' in params) {
     const allowed = namesIn(params.allowedValues).join(', ');
     return [{ field: fieldOf(instancePath), message: `must be one of: ${allowed}` }];
+  }
+  const inWords = 'pattern' in params ? IN_WORDS.get(String(params.pattern)) : undefined;
+  if (inWords !== undefined) {
+    return [{ field: fieldOf(instancePath), message: `must be ${inWords}` }];
   }
   return [{ field: fieldOf(instancePath), message }];
 }

@@ -80,7 +80,10 @@ test("the exchange's log comes over HTTP just as well", async (t) => {
   assert.equal(report.venueLog, exchangeUrl);
   assert.deepEqual(brokenOf(report), []);
   const closed = 'http://127.0.0.1:1';
-  await assert.rejects(audit({ ...options, exchangeUrl: closed }), /could not be read from http/);
+  await assert.rejects(
+    audit({ ...options, exchangeUrl: closed }),
+    /could not be read from http:\/\/127\.0\.0\.1:1: .*(ECONNREFUSED|bad port)/,
+  );
   const without = await audit({ ...options, exchangeUrl: closed, withoutVenueLog: 'audit' });
   assert.equal(without.venueLog, null);
 });

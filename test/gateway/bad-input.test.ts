@@ -210,6 +210,21 @@ for (const { name, request, status, code, field } of [
   });
 }
 
+const WORDED: readonly (readonly [RequestParts, field: string, message: string])[] = [
+  [get('/orders?limit=0'), 'limit', 'must be a whole number from 1'],
+  [get('/orders?limit=201'), 'limit', 'must be at most 200'],
+  [get('/account/ledger?limit=501'), 'limit', 'must be at most 500'],
+  [get('/order/1'), 'id', 'must be an order id, such as ord_1a1ke7938fcdccs6'],
+  [place('{}', { 'idempotency-key': '' }), 'Idempotency-Key', 'must not be empty'],
+];
+for (const [request, field, message] of WORDED) {
+  test(`${request.method} ${request.path} says that ${field} ${message}`, async () => {
+    const headers = { authorization: `Bearer ${token}`, ...request.headers };
+    const answer = await exchange(port, requestBytes({ ...request, headers }));
+    assert.deepEqual(JSON.parse(answer.text).errors, [{ field, message }]);
+  });
+}
+
 function changesAsked(): number {
   const { edge } = world;
   return edge.askedKinds('PlaceOrder').length + edge.askedKinds('CancelOrder').length;

@@ -7,11 +7,11 @@ import { isAskFailure } from '../../runtime/actor.ts';
 import { userJson } from '../json.ts';
 import { problem } from '../problem.ts';
 import { json, type Route } from '../route.ts';
-import { shape } from '../shape.ts';
+import { patterned, shape } from '../shape.ts';
 import { commandFailure } from './ask-failure.ts';
 
 const MEMBERS = {
-  email: Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$', maxLength: LIMITS.emailMax }),
+  email: patterned('^[^\\s@]+@[^\\s@]+$', 'an e-mail address', { maxLength: LIMITS.emailMax }),
   name: Type.String({ minLength: 1, maxLength: LIMITS.nameMax }),
   role: Type.Enum(['customer', 'admin']),
   password: Type.String({ minLength: LIMITS.passwordMin, maxLength: LIMITS.passwordMax }),

@@ -11,14 +11,14 @@ import { readFailure } from './ask-failure.ts';
 
 interface AuditQuery {
   /** `true`: nothing may be open, for a broker at rest. */
-  readonly settled?: string;
+  readonly settled?: 'true' | 'false';
 }
 
 export const getInvariants: Route<unknown, AuditQuery> = {
   method: 'GET',
   path: '/admin/invariants',
   auth: 'admin',
-  query: shape({ settled: Type.Optional(Type.String({ pattern: '^(true|false)$' })) }),
+  query: shape({ settled: Type.Optional(Type.Enum(['true', 'false'])) }),
 
   async handle({ query }, { edge }) {
     const question = { kind: 'AuditBooks', settled: query.settled === 'true' } as const;

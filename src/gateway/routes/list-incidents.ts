@@ -35,7 +35,7 @@ export const listIncidents: Route<unknown, Query> = {
   async handle({ query }, { edge }) {
     const limit = Number(query.limit ?? LIMITS.incidentsPageDefault);
     if (limit > LIMITS.incidentsPageMax) {
-      const errors = [{ field: 'limit', message: `at most ${LIMITS.incidentsPageMax}` }];
+      const errors = [{ field: 'limit', message: `must be at most ${LIMITS.incidentsPageMax}` }];
       return problem('invalid_query', { errors });
     }
     const before = query.cursor === undefined ? null : readIncidentCursor(query.cursor);

@@ -30,7 +30,7 @@ export const listLedger: Route<unknown, Page> = {
   async handle({ principal: { userId }, query }, { edge }) {
     const limit = Number(query.limit ?? LIMITS.ledgerPageDefault);
     if (limit > LIMITS.ledgerPageMax) {
-      const message = `at most ${LIMITS.ledgerPageMax}`;
+      const message = `must be at most ${LIMITS.ledgerPageMax}`;
       return problem('invalid_query', { errors: [{ field: 'limit', message }] });
     }
     const before = query.cursor === undefined ? null : readLedgerCursor(query.cursor);

@@ -66,9 +66,11 @@ export const listOrders: Route<unknown, ListQuery> = {
 function selectionFrom(query: ListQuery): Selection | JsonAnswer {
   const limit = Number(query.limit ?? LIMITS.ordersPageDefault);
   const page = Number(query.page ?? 1);
-  if (limit > LIMITS.ordersPageMax) return wrong('limit', `at most ${LIMITS.ordersPageMax}`);
+  if (limit > LIMITS.ordersPageMax) {
+    return wrong('limit', `must be at most ${LIMITS.ordersPageMax}`);
+  }
   if (page * limit > LIMITS.ordersOffsetMax) {
-    return wrong('page', `page x limit at most ${LIMITS.ordersOffsetMax}; use the cursor`);
+    return wrong('page', `page x limit must be at most ${LIMITS.ordersOffsetMax}; use the cursor`);
   }
   const filter = filterFrom(query);
   if (!filter.ok) return invalid(filter.errors);

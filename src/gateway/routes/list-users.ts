@@ -29,7 +29,7 @@ export const listUsers: Route<unknown, Query> = {
   async handle({ query }, { edge }) {
     const max = Number(query.limit ?? LIMITS.usersPageDefault);
     if (max > LIMITS.usersPageMax) {
-      const errors = [{ field: 'limit', message: `at most ${LIMITS.usersPageMax}` }];
+      const errors = [{ field: 'limit', message: `must be at most ${LIMITS.usersPageMax}` }];
       return problem('invalid_query', { errors });
     }
     const question = { kind: 'ListUsers', afterUserId: query.cursor ?? '', max } as const;
