@@ -8,7 +8,7 @@ import { type Config, ConfigError } from './config.ts';
 import { type Demo, prepareDemo, writeDemo } from './demo.ts';
 import type { StartupCompleted } from './gateway/protocol.ts';
 import { claimPort } from './launcher/claim-port.ts';
-import { LIMITS } from './limits.ts';
+import { FEES, LIMITS } from './limits.ts';
 import { ReadPool } from './read-pool/read-pool.ts';
 import { isAskFailure } from './runtime/actor.ts';
 import type { Edge } from './runtime/edge.ts';
@@ -79,7 +79,8 @@ export async function startBroker(
 
 function takeData(config: Config, releasePort: () => void): DataDirectory {
   try {
-    const fresh = { shards: config.shards, installationId: nanoid() };
+    const { shards, fees } = config;
+    const fresh = { shards, fees, installationId: nanoid() };
     return takeDataDirectory(config.dataDir, fresh);
   } catch (error) {
     releasePort();
@@ -92,6 +93,7 @@ function settingsOf(config: Settings['config'], { meta }: DataDirectory): Settin
     config,
     shards: meta.shards,
     shardMap: meta.bucketToShard,
+    fees: meta.fees ?? FEES,
     prices: PriceTable.create(LIMITS.symbolsMax).buffer,
     freshSigningKey: randomBytes(32).toString('base64url'),
   };

@@ -2,7 +2,7 @@
 // unknown name or a bad value stops the start with a sentence that says which.
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { LIMITS } from './limits.ts';
+import { FEES, LIMITS } from './limits.ts';
 
 export class ConfigError extends Error {
   readonly code = 'bad_configuration';
@@ -23,6 +23,17 @@ export const VARIABLES = {
   OUTCRY_EXCHANGE_URL: variable<string | null>(null, url, 'an exchange that is already running'),
   OUTCRY_DEMO: variable(true, flag, 'demo users and demo.json; 0 turns them off'),
   OUTCRY_SHARDS: variable(4, integer(1, 64), 'order files, fixed when the directory is made'),
+  OUTCRY_FEE_BPS: variable(FEES.bps, integer(0, 10_000), 'fee in basis points of what trades'),
+  OUTCRY_FEE_MIN_IN_CENTS: variable(
+    FEES.minInCents,
+    integer(0, 1_000_000),
+    'least fee of an order that trades',
+  ),
+  OUTCRY_FEE_MAX_IN_CENTS: variable(
+    FEES.maxInCents,
+    integer(0, 100_000_000),
+    'highest fee of an order',
+  ),
   OUTCRY_GATEWAY_THREADS: variable(1, integer(1, 8), 'threads that serve HTTP and SSE'),
   OUTCRY_ORDER_THREADS: variable(1, integer(1, 8), 'threads that run order shards'),
   OUTCRY_EXCHANGE_CONNECTIONS: variable(
@@ -89,6 +100,7 @@ export interface Config {
   readonly exchangeUrl: string | null;
   readonly demo: boolean;
   readonly shards: number;
+  readonly fees: typeof FEES;
   readonly gatewayThreads: number;
   readonly orderThreads: number;
   readonly exchangeConnections: number;
@@ -122,6 +134,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       return [name, text === undefined || text === '' ? fallback : parse(text, name)];
     }),
   ) as unknown as Values;
+  if (values.OUTCRY_FEE_MIN_IN_CENTS > values.OUTCRY_FEE_MAX_IN_CENTS) {
+    throw new ConfigError('OUTCRY_FEE_MIN_IN_CENTS is above OUTCRY_FEE_MAX_IN_CENTS');
+  }
   return {
     host: values.OUTCRY_HOST,
     port: values.OUTCRY_PORT,
@@ -129,6 +144,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     exchangeUrl: values.OUTCRY_EXCHANGE_URL,
     demo: values.OUTCRY_DEMO,
     shards: values.OUTCRY_SHARDS,
+    fees: {
+      bps: values.OUTCRY_FEE_BPS,
+      minInCents: values.OUTCRY_FEE_MIN_IN_CENTS,
+      maxInCents: values.OUTCRY_FEE_MAX_IN_CENTS,
+    },
     gatewayThreads: values.OUTCRY_GATEWAY_THREADS,
     orderThreads: values.OUTCRY_ORDER_THREADS,
     exchangeConnections: values.OUTCRY_EXCHANGE_CONNECTIONS,

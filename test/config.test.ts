@@ -23,6 +23,8 @@ const BAD: [name: string, value: string, sentence: RegExp][] = [
   ['OUTCRY_SPEED', '0', /OUTCRY_SPEED must be a number/],
   ['OUTCRY_LOG_LEVEL', 'loud', /OUTCRY_LOG_LEVEL must be one of/],
   ['OUTCRY_HOST', 'nowhere', /OUTCRY_HOST must be an IP address/],
+  ['OUTCRY_FEE_BPS', '10001', /OUTCRY_FEE_BPS must be a whole number from 0 to 10000/],
+  ['OUTCRY_FEE_MIN_IN_CENTS', '20000', /OUTCRY_FEE_MIN_IN_CENTS is above OUTCRY_FEE_MAX_IN_CENTS/],
   ['OUTCRY_PROT', '1', /OUTCRY_PROT is not a setting of Outcry/],
 ];
 

@@ -72,7 +72,8 @@ export function judge(
   { books, venueLog, settled }: Pick<Audited, 'books' | 'venueLog' | 'settled'>,
 ): AuditReport {
   const tally = new Tally();
-  const audited = { books, venueLog, settled, bounds: BOUNDS };
+  const bounds = { ...BOUNDS, fees: books.fees ?? BOUNDS.fees };
+  const audited = { books, venueLog, settled, bounds };
   for (const check of CHECKS) check(audited, tally);
   const verdicts = tally.verdicts();
   return {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketOf } from '../domain/ids.ts';
+import type { FeeSchedule } from '../domain/money.ts';
 import type { Anchor } from '../store/anchor-log.ts';
 import { type DataPaths, pathsOf, readMeta } from '../store/data-directory.ts';
 import { DataDirectoryError } from '../store/errors.ts';
@@ -11,6 +12,8 @@ import { Shard } from './shard.ts';
 
 export class Books {
   readonly paths: DataPaths;
+  /** Null: the directory is from before it was decided there. */
+  readonly fees: FeeSchedule | null;
   readonly anchors: readonly Anchor[];
   readonly feed: FeedRecord;
   readonly shards: readonly Shard[];
@@ -23,7 +26,8 @@ export class Books {
     if (!existsSync(meta)) {
       throw new DataDirectoryError(`${directory} is not a data directory: it has no meta.json`);
     }
-    const { shards, bucketToShard } = readMeta(meta);
+    const { shards, bucketToShard, fees } = readMeta(meta);
+    this.fees = fees;
     this.#bucketToShard = bucketToShard;
     this.anchors = anchorsOf(this.paths.anchors);
     this.feed = new FeedRecord(this.paths.externalIds);

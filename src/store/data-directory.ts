@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { BUCKETS } from '../domain/ids.ts';
+import type { FeeSchedule } from '../domain/money.ts';
 import { DataDirectoryError } from './errors.ts';
 
 /** What was decided when the directory was created, for ever. */
@@ -12,6 +13,15 @@ export interface Meta {
   readonly shards: number;
   /** Bucket (0-255) -> shard file. */
   readonly bucketToShard: readonly number[];
+  /** Open orders reserve by it. Null in a directory from before it was decided here. */
+  readonly fees: FeeSchedule | null;
+}
+
+/** What a new directory is made with. */
+export interface FreshMeta {
+  readonly shards: number;
+  readonly installationId: string;
+  readonly fees: FeeSchedule;
 }
 
 export interface DataPaths {
@@ -47,10 +57,7 @@ export interface DataDirectory {
  * Creates the directory if need be and takes it. Throws `DataDirectoryError` when another process
  * has it.
  */
-export function takeDataDirectory(
-  directory: string,
-  fresh: { readonly shards: number; readonly installationId: string },
-): DataDirectory {
+export function takeDataDirectory(directory: string, fresh: FreshMeta): DataDirectory {
   const paths = pathsOf(directory);
   makeDirectory(join(directory, 'orders'));
   const lock = holdLock(directory, 'lock.db');
@@ -91,7 +98,7 @@ function makeDirectory(path: string): void {
   }
 }
 
-function metaOf(directory: string, fresh: { shards: number; installationId: string }): Meta {
+function metaOf(directory: string, fresh: FreshMeta): Meta {
   const path = join(directory, 'meta.json');
   if (existsSync(path)) return readMeta(path);
   const meta: Meta = {
@@ -99,6 +106,7 @@ function metaOf(directory: string, fresh: { shards: number; installationId: stri
     installationId: fresh.installationId,
     shards: fresh.shards,
     bucketToShard: Array.from({ length: BUCKETS }, (_, bucket) => bucket % fresh.shards),
+    fees: fresh.fees,
   };
   writeFileSync(`${path}.new`, `${JSON.stringify(meta)}\n`);
   renameSync(`${path}.new`, path);
@@ -111,7 +119,7 @@ export function readMeta(path: string): Meta {
   );
   let meta: Meta;
   try {
-    meta = JSON.parse(readFileSync(path, 'utf8')) as Meta;
+    meta = { fees: null, ...(JSON.parse(readFileSync(path, 'utf8')) as object) } as Meta;
   } catch (error) {
     if (error instanceof SyntaxError) throw unreadable;
     throw error;
@@ -120,7 +128,12 @@ export function readMeta(path: string): Meta {
     meta.schemaVersion === 1 &&
     Number.isInteger(meta.shards) &&
     meta.bucketToShard.length === BUCKETS &&
-    meta.bucketToShard.every((shard) => shard >= 0 && shard < meta.shards);
+    meta.bucketToShard.every((shard) => shard >= 0 && shard < meta.shards) &&
+    (meta.fees === null || isSound(meta.fees));
   if (!sound) throw unreadable;
   return meta;
+}
+
+function isSound({ bps, minInCents, maxInCents }: FeeSchedule): boolean {
+  return [bps, minInCents, maxInCents].every((value) => Number.isSafeInteger(value) && value >= 0);
 }

@@ -19,7 +19,7 @@ import {
   type Message as TradeMessage,
   TradeProcessor,
 } from '../actors/trade-processor/trade-processor.ts';
-import { FEES, LIMITS } from '../limits.ts';
+import { LIMITS } from '../limits.ts';
 import type { ActorKind } from '../runtime/actor.ts';
 import { AnchorLog } from '../store/anchor-log.ts';
 import { pathsOf } from '../store/data-directory.ts';
@@ -65,10 +65,10 @@ export function actorKinds(settings: Settings, parts: Parts): Kind[] {
   ];
 }
 
-function orderShards({ config, shardMap }: Settings): Kind {
+function orderShards({ config, shardMap, fees }: Settings): Kind {
   const paths = pathsOf(config.dataDir);
   const options = {
-    fees: FEES,
+    fees,
     preTrade: {
       limits: {
         orderSharesMax: LIMITS.orderSharesMaxDefault,

@@ -322,12 +322,17 @@ function isTrade(record: LogRecord): record is ExecutionLogged {
 
 function settingsFor(directory: string, prices: SharedArrayBuffer): Settings {
   const config = readConfig({ OUTCRY_DATA_DIR: directory, OUTCRY_DEMO: '0' });
-  const data = takeDataDirectory(directory, { shards: 2, installationId: 'simulation' });
+  const data = takeDataDirectory(directory, {
+    shards: 2,
+    installationId: 'simulation',
+    fees: config.fees,
+  });
   data.release();
   return {
     config: { ...config, exchangeUrl: 'http://127.0.0.1:1', orderThreads: 2 },
     shards: data.meta.shards,
     shardMap: data.meta.bucketToShard,
+    fees: config.fees,
     prices,
     freshSigningKey: '',
   };

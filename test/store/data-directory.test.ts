@@ -7,7 +7,8 @@ import { takeDataDirectory } from '../../src/store/data-directory.ts';
 import { DataDirectoryError } from '../../src/store/errors.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
-const FRESH = { shards: 4, installationId: 'first' };
+const FEES = { bps: 1, minInCents: 1, maxInCents: 10_000 };
+const FRESH = { shards: 4, installationId: 'first', fees: FEES };
 
 test('I30 a directory is held by one at a time, and free again afterwards', (t) => {
   const directory = tempDirectory(t);
@@ -25,7 +26,11 @@ test('what was decided when the directory was made stays, whatever is asked for 
   const directory = tempDirectory(t);
   const made = takeDataDirectory(directory, FRESH);
   made.release();
-  const later = takeDataDirectory(directory, { shards: 16, installationId: 'second' });
+  const later = takeDataDirectory(directory, {
+    shards: 16,
+    installationId: 'second',
+    fees: { ...FEES, bps: 9 },
+  });
   t.after(() => later.release());
   assert.deepEqual(later.meta, made.meta);
   assert.equal(later.meta.bucketToShard[bucketOf('usr_ffx')], 3);
@@ -45,4 +50,15 @@ test('a path that cannot be a directory is refused with a sentence', (t) => {
   assert.throws(() => takeDataDirectory(join(path, 'below'), FRESH), /cannot be made/);
   if (process.platform !== 'linux') return;
   assert.throws(() => takeDataDirectory('/proc/outcry/data', FRESH), /cannot be made/);
+});
+
+test('a directory from before fees were decided in it says so, and is read', (t) => {
+  const directory = tempDirectory(t);
+  const made = takeDataDirectory(directory, FRESH);
+  made.release();
+  const { fees, ...before } = made.meta;
+  writeFileSync(join(directory, 'meta.json'), JSON.stringify(before));
+  const later = takeDataDirectory(directory, FRESH);
+  t.after(() => later.release());
+  assert.deepEqual([fees, later.meta], [FEES, { ...before, fees: null }]);
 });
