@@ -15,13 +15,15 @@ const USAGE = `npm run audit -- [options]
   --data DIR      the data directory (data/live)
   --exchange URL  the exchange whose log it is compared with (the log in the data directory)
   --settled       the faults have ended, nothing may be open: judges I12 and I25 too
-  --json          the report as JSON`;
+  --json          the report as JSON
+  --help          this text`;
 
 const OPTIONS = {
   data: { type: 'string', default: 'data/live' },
   exchange: { type: 'string' },
   settled: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 } as const;
 
 class OptionError extends Error {
@@ -29,7 +31,11 @@ class OptionError extends Error {
 }
 
 async function run(args: readonly string[]): Promise<number> {
-  const { data, exchange, settled, json } = optionsFrom(args);
+  const { data, exchange, settled, json, help } = optionsFrom(args);
+  if (help) {
+    process.stdout.write(`${USAGE}\n`);
+    return EXIT_HELD;
+  }
   const report = await audit({
     directory: resolve(data),
     exchangeUrl: exchange ?? null,

@@ -70,6 +70,10 @@ function auditOtherSide(row: OrderRow, side: OtherSide, tally: Tally): void {
   const shown = { shard: side.shard, id, status, cum_qty, external_order_id };
   const venue = side.finder.order(id);
   if (venue === null) {
+    if (row.venue_epoch !== null && !side.venueLog.tellsOf(row.venue_epoch)) {
+      const epoch = row.venue_epoch;
+      return tally.notJudged('I12', `orders of an epoch that this log does not tell of: ${epoch}`);
+    }
     if (status === 'failed' || (status === 'cancelled' && cum_qty === 0)) return;
     return tally.broke('I12', `order ${id} is ${status}, and unknown to the exchange`, shown);
   }

@@ -63,6 +63,7 @@ export class VenueLog {
   readonly #insertExecution;
   #logNo = 0;
   #epoch = '';
+  readonly #epochs = new Set<string>();
   /** The records up to the watermark: what the broker must have booked. */
   #settledUpTo = 0;
   readonly #watermark: FeedMark | null;
@@ -78,7 +79,10 @@ export class VenueLog {
 
   take(record: LogRecord): void {
     const logNo = ++this.#logNo;
-    if (record.kind === 'epoch') this.#epoch = record.epoch;
+    if (record.kind === 'epoch') {
+      this.#epoch = record.epoch;
+      this.#epochs.add(record.epoch);
+    }
     if (record.kind === 'order' || record.kind === 'refusal') {
       const refused = record.kind === 'refusal' ? 1 : 0;
       this.#insertOrder.run({ ...record, logNo, refused, epoch: this.#epoch });
@@ -102,6 +106,11 @@ export class VenueLog {
   /** The exchange's present epoch: what is of another was lost with its book. */
   get epoch(): string {
     return this.#epoch;
+  }
+
+  /** False for an epoch of another exchange, or of a log that is gone: it can prove nothing. */
+  tellsOf(epoch: string): boolean {
+    return this.#epochs.has(epoch);
   }
 
   orders(): IterableIterator<VenueOrderRow> {

@@ -71,16 +71,24 @@ function auditOwn({ books }: Audited, venueLog: VenueLog, tally: Tally): void {
   const finder = venueLog.finder();
   for (const shard of books.shards) {
     for (const row of shard.fills()) {
+      if (isOfAnother(row, venueLog, tally)) continue;
       tally.looked('I6', 'trades here');
       const execution = finder.execution(row.epoch, row.exec_id);
       auditMatch(row, execution?.kind === 'trade' ? execution : null, shard.name, tally);
     }
     for (const row of shard.amendments()) {
+      if (isOfAnother(row, venueLog, tally)) continue;
       tally.looked('I6', 'busts and corrections here');
       const execution = finder.execution(row.epoch, row.exec_id);
       auditMatch(row, execution?.kind === row.kind ? execution : null, shard.name, tally);
     }
   }
+}
+
+function isOfAnother({ epoch }: { epoch: string }, log: VenueLog, tally: Tally): boolean {
+  if (log.tellsOf(epoch)) return false;
+  tally.notJudged('I6', `trades of an epoch that this log does not tell of, such as ${epoch}`);
+  return true;
 }
 
 function auditMatch(

@@ -1,6 +1,6 @@
 // What `GET /metrics` shows, in the text format of Prometheus. Made anew for each scrape from what
 // the threads reported last and what the exchange's side says now, so nothing is counted twice.
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { ConnectionState } from '../actors/exchange-connection/protocol.ts';
 import type { Reconciliation } from '../actors/reconciler/protocol.ts';
 import type { ActorSnapshot, ThreadSnapshot } from '../runtime/metrics.ts';
@@ -28,16 +28,18 @@ export async function metricsText(sources: Sources): Promise<string> {
 /** The names that were set so far, each with its values. */
 class Page {
   readonly #registry = new Registry();
-  readonly #gauges = new Map<string, Gauge>();
+  readonly #metrics = new Map<string, Gauge | Counter>();
 
+  /** What ends in `_total` only rises: each page is new, so adding sets it. */
   set(name: string, help: string, value: number, labels: Labels = {}): void {
-    let gauge = this.#gauges.get(name);
-    if (gauge === undefined) {
+    let metric = this.#metrics.get(name);
+    if (metric === undefined) {
       const labelNames = Object.keys(labels);
-      gauge = new Gauge({ name: `outcry_${name}`, help, labelNames, registers: [this.#registry] });
-      this.#gauges.set(name, gauge);
+      const named = { name: `outcry_${name}`, help, labelNames, registers: [this.#registry] };
+      metric = name.endsWith('_total') ? new Counter(named) : new Gauge(named);
+      this.#metrics.set(name, metric);
     }
-    gauge.set(labels, value);
+    metric.inc(labels, value);
   }
 
   text(): Promise<string> {

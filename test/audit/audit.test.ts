@@ -3,7 +3,7 @@
 // breaks.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -63,6 +63,18 @@ test('without an exchange log what needs it is not judged, and says so', async (
     notJudged.map(({ invariant }) => invariant),
     ['I6', 'I12', 'I14', 'I16', 'I25'],
   );
+});
+
+test('the log of another exchange proves nothing against the books', async (t) => {
+  const books = new BrokenBooks(t, original);
+  const stranger = { logSeq: 1, kind: 'epoch', epoch: 'e-other', atMs: 0 };
+  writeFileSync(join(books.directory, LOG), `${JSON.stringify(stranger)}\n\n`);
+  const report = await books.audit(true);
+  assert.deepEqual(brokenOf(report), []);
+  for (const invariant of ['I6', 'I12']) {
+    const verdict = report.verdicts.find((one) => one.invariant === invariant);
+    assert.match(verdict?.notJudged ?? '', /of an epoch that this log does not tell of.* e1/);
+  }
 });
 
 test("a group at the log's end that was cut off is not there", async (t) => {

@@ -305,6 +305,13 @@ test('DELETE /orders asks for the open orders of one symbol or side, and for eac
   assert.deepEqual([cancel?.message['orderId'], cancel?.message['waitMs']], [ORDER_ID, 3_000]);
 });
 
+test('DELETE /orders for a symbol that nobody lists is refused: an empty list would read as done', async () => {
+  const { edge, call } = aWorld();
+  const { status, body } = await call('DELETE', '/orders?symbol=ibm');
+  assert.deepEqual([status, body['code'], body['symbol']], [422, 'unknown_symbol', 'ibm']);
+  assert.deepEqual(edge.askedKinds('ListOpenOrderIds'), []);
+});
+
 test('Prefer: wait is acknowledged as it was applied, and only where it means something', async () => {
   const { edge, call } = aWorld();
   edge.answer('PlaceOrder', () => ACKNOWLEDGED).answer('GetAccount', () => ({ account: ACCOUNT }));

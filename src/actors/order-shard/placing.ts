@@ -90,7 +90,7 @@ export class Placing {
       case 'outcome_unknown': // silence proves nothing: it stays pending for the reconciler
       case 'unknown':
       case 'failed':
-        ctx.count('submits_unknown');
+        ctx.count('orders_outcome_unknown');
         this.#unknown.add(stored.order, ctx.nowMs());
         this.#desk.waiters.giveUp(stored.order, ctx);
         return stored;

@@ -88,6 +88,10 @@ function fail(sentence: string): never {
   process.exit(1);
 }
 
+if (process.argv.includes('--help')) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.endsWithParent && process.send === undefined) {

@@ -7,6 +7,7 @@ import type { ListOpenOrderIds } from '../../actors/read-pool/protocol.ts';
 import type { Side } from '../../domain/order.ts';
 import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
+import { problem } from '../problem.ts';
 import { json, type Route } from '../route.ts';
 import { shape } from '../shape.ts';
 import { readFailure } from './ask-failure.ts';
@@ -28,8 +29,15 @@ export const cancelOrders: Route<unknown, Selection> = {
     position: Type.Optional(Type.Enum(['buy', 'sell'])),
   }),
 
-  async handle({ principal: { userId }, query, waitMs }, { edge, shards }) {
+  async handle({ principal: { userId }, query, waitMs }, { edge, shards, catalogue }) {
     const { symbol = null, position: side = null } = query;
+    if (symbol !== null) {
+      if (!catalogue.isLoaded) return problem('not_ready');
+      // A cancel of everything that finds nothing reads as done: a misspelt symbol must not.
+      if (catalogue.get(symbol) === null) {
+        return problem('unknown_symbol', { status: 422, members: { symbol } });
+      }
+    }
     const found = await edge.ask<ListOpenOrderIds>(
       READ_POOL,
       { kind: 'ListOpenOrderIds', userId, symbol, side, max: LIMITS.cancelAllMax },
