@@ -29,7 +29,6 @@ export class LedgerStore {
   readonly #post: Statement<[number, number, number, string, number]>;
   readonly #add: Statement<[number, string, number, number], { amount: number }>;
   readonly #balance: Statement<[number, string, number], { amount: number }>;
-  readonly #balances: Statement<[number], BalanceRow>;
 
   constructor(db: Db) {
     this.#post = db.prepare(
@@ -41,9 +40,6 @@ export class LedgerStore {
     );
     this.#balance = db.prepare(
       'SELECT amount FROM balances WHERE account_no = ? AND asset = ? AND account = ?',
-    );
-    this.#balances = db.prepare(
-      'SELECT asset, account, amount FROM balances WHERE account_no = ? ORDER BY asset',
     );
   }
 
@@ -69,11 +65,6 @@ export class LedgerStore {
 
   balanceOf(accountNo: number, account: LedgerAccount, asset: string): number {
     return this.#balance.get(accountNo, asset, ACCOUNT_CODES[account])?.amount ?? 0;
-  }
-
-  /** All balances of one customer, by asset. */
-  balancesOf(accountNo: number): BalanceRow[] {
-    return this.#balances.all(accountNo);
   }
 }
 

@@ -150,7 +150,6 @@ export class OrderShard
         return this.#funding.withdraw(message, ctx);
       case 'GetOrder':
       case 'GetAccount':
-      case 'GetPositions':
       case 'ReadEvents':
       case 'UnwatchUser':
       case 'ListUnresolved':

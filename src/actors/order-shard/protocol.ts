@@ -1,5 +1,5 @@
 // What an order shard accepts and answers. The one file of this folder that others may import.
-import type { Account, Holding } from '../../domain/account.ts';
+import type { Account } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
 import type { IncidentKind } from '../../domain/incident.ts';
 import type {
@@ -16,7 +16,7 @@ import type { Execution, VenueOrder } from '../../exchange/port.ts';
 import type { Address, ReplyTo } from '../../runtime/actor.ts';
 import type { OperatorCommand } from './operator-protocol.ts';
 
-export type { Account, Holding, TradingState } from '../../domain/account.ts';
+export type { Account, TradingState } from '../../domain/account.ts';
 export type { Deposit } from '../../domain/deposit.ts';
 export type { AccountEvent, UserEvent } from '../../domain/user-event.ts';
 export type * from './operator-protocol.ts';
@@ -71,17 +71,6 @@ export interface GetAccount {
 export interface AccountReply {
   readonly outcome: 'account';
   readonly account: Account;
-}
-
-export interface GetPositions {
-  readonly kind: 'GetPositions';
-  readonly userId: string;
-  readonly replyTo: ReplyTo<PositionsReply>;
-}
-
-export interface PositionsReply {
-  readonly outcome: 'positions';
-  readonly holdings: readonly Holding[];
 }
 
 /** Idempotent per `depositId`: a deposit that is already booked is left out. Opens the account. */
@@ -360,7 +349,6 @@ export type OrderShardCommand =
   | CancelOrder
   | GetOrder
   | GetAccount
-  | GetPositions
   | DepositAssets
   | WithdrawAssets
   | ReadEvents

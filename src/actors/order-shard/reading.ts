@@ -1,16 +1,14 @@
-// What a shard answers about itself: orders, accounts, holdings, events, and lists for the
+// What a shard answers about itself: orders, accounts, events, and lists for the
 // reconciler. Changes nothing, except that an account is opened at its first question.
 
 import type { Order } from '../../domain/order.ts';
 import { rejection } from '../../domain/reject-codes.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Desk } from './desk.ts';
-import { holdingsOf } from './holdings.ts';
 import type { ShardContext } from './messages.ts';
 import type {
   GetAccount,
   GetOrder,
-  GetPositions,
   ListOpenOrders,
   ListUnresolved,
   OpenOrder,
@@ -21,7 +19,6 @@ import type {
 export type Question =
   | GetOrder
   | GetAccount
-  | GetPositions
   | ReadEvents
   | UnwatchUser
   | ListUnresolved
@@ -40,8 +37,6 @@ export class Reading {
         return this.#order(message, ctx);
       case 'GetAccount':
         return this.#account(message, ctx);
-      case 'GetPositions':
-        return this.#positions(message, ctx);
       case 'ReadEvents':
         return this.#events(message, ctx);
       case 'UnwatchUser':
@@ -64,12 +59,6 @@ export class Reading {
   #account({ userId, replyTo }: GetAccount, ctx: ShardContext): void {
     const row = this.#desk.booking.accountOf(userId, ctx.nowMs());
     ctx.reply(replyTo, { outcome: 'account', account: this.#desk.booking.balancesOf(row) });
-  }
-
-  #positions({ userId, replyTo }: GetPositions, ctx: ShardContext): void {
-    const { accountNo } = this.#desk.booking.accountOf(userId, ctx.nowMs());
-    const holdings = holdingsOf(this.#desk.store.ledger.balancesOf(accountNo));
-    ctx.reply(replyTo, { outcome: 'positions', holdings });
   }
 
   #events(query: ReadEvents, ctx: ShardContext): void {

@@ -16,18 +16,20 @@ import type {
   OrderQueried,
   OrderReply,
   PlaceOrder,
-  PositionsReply,
   QueriedReply,
   UnresolvedOrder,
   UnresolvedReply,
   UserEvent,
   UserEvents,
 } from '../../../src/actors/order-shard/protocol.ts';
+import type { Holding } from '../../../src/domain/account.ts';
 import type { Order } from '../../../src/domain/order.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
 import { ACTIVE, type TradingStates } from '../../../src/domain/trading-states.ts';
 import type { Execution, VenueOrder } from '../../../src/exchange/port.ts';
 import type { Address } from '../../../src/runtime/actor.ts';
+import { holdingsOf } from '../../../src/store/holdings.ts';
+import { ShardReader } from '../../../src/store/shard-reader.ts';
 import { ShardStore } from '../../../src/store/shard-store.ts';
 import { tempDirectory } from '../../temp-directory.ts';
 import { ActorRig } from '../test-context.ts';
@@ -246,12 +248,13 @@ export class ShardRig {
     return reply.account;
   }
 
-  holdings(userId = ALICE): PositionsReply['holdings'] {
-    const replyTo = this.actor.replyTo<PositionsReply>();
-    this.actor.receive({ kind: 'GetPositions', userId, replyTo });
-    const reply = this.reply<PositionsReply>(replyTo.correlationId);
-    assert(reply !== null);
-    return reply.holdings;
+  /** Read off the file, without what is closed. */
+  holdings(userId = ALICE): Holding[] {
+    const reader = new ShardReader(this.path);
+    const account = reader.account(userId);
+    const balances = account === null ? [] : reader.balances(account.accountNo);
+    reader.close();
+    return holdingsOf(balances).filter(({ numShares }) => numShares !== 0);
   }
 
   events(userId = ALICE, afterSeq = 0): readonly UserEvent[] {

@@ -1,9 +1,9 @@
 // What a user owns, read off the balances.
-import type { Holding } from '../../domain/account.ts';
-import { USD } from '../../domain/ledger.ts';
-import { ACCOUNT_CODES, type BalanceRow } from '../../store/ledger-store.ts';
+import type { Holding } from '../domain/account.ts';
+import { USD } from '../domain/ledger.ts';
+import { ACCOUNT_CODES, type BalanceRow } from './ledger-store.ts';
 
-/** By symbol; symbols of which nothing is left are left out. */
+/** By symbol; those that are closed too: a balance that was once there stays as a row. */
 export function holdingsOf(balances: readonly BalanceRow[]): Holding[] {
   const bySymbol = new Map<string, { numShares: number; reservedShares: number }>();
   for (const { asset, account, amount } of balances) {
@@ -13,7 +13,5 @@ export function holdingsOf(balances: readonly BalanceRow[]): Holding[] {
     if (account === ACCOUNT_CODES.reserved) holding.reservedShares += amount;
     bySymbol.set(asset, holding);
   }
-  return [...bySymbol]
-    .filter(([, { numShares }]) => numShares !== 0)
-    .map(([symbol, holding]) => ({ symbol, ...holding }));
+  return [...bySymbol].map(([symbol, holding]) => ({ symbol, ...holding }));
 }
