@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer, Api } from './api.ts';
-import { startOutcry } from './outcry.ts';
+import { startOutcry, until } from './outcry.ts';
 
 interface Entry {
   readonly asset: string;
@@ -129,12 +129,20 @@ test('deposits, trades, profit, the ledger, the timeline and a cancel of all agr
   );
 
   await t.test('the metrics need no token and name nobody', async () => {
-    const answer = await fetch(`${outcry.url}/metrics`);
-    assert.equal(answer.status, 200);
-    const text = await answer.text();
+    let text = '';
+    const depth = /^outcry_mailbox_depth\{thread="order-0",kind="order-shard"\} \d+$/m;
+    await until(
+      async () => {
+        const answer = await fetch(`${outcry.url}/metrics`);
+        assert.equal(answer.status, 200);
+        text = await answer.text();
+        return depth.test(text); // a thread reports once a second
+      },
+      'the order thread to have reported',
+      () => text,
+    );
     assert.match(text, /^outcry_exchange_linked 1$/m);
     assert.match(text, /^outcry_reconciler_up 1$/m);
-    assert.match(text, /^outcry_mailbox_depth\{thread="order-0",kind="order-shard"\} \d+$/m);
     assert.doesNotMatch(text, /usr_|ord_|@/);
   });
 });
