@@ -1,25 +1,13 @@
 // The trades of the house in its shard file (E22), and what an operator has decided about each.
 import type { Statement } from 'better-sqlite3';
+import type { HouseTrade } from '../domain/house-trade.ts';
 import { HOUSE_USER_ID } from '../domain/ids.ts';
-import type { Side } from '../domain/order.ts';
 import type { Db } from './database.ts';
 
-export interface HouseTradeRow {
-  readonly epoch: string;
-  readonly execId: string;
+export interface HouseTradeRow extends Omit<HouseTrade, 'state'> {
   readonly orderId: string;
-  readonly externalOrderId: string | null;
-  readonly symbol: string;
-  readonly side: Side;
-  /** As it stands after busts and corrections; of one that was given away, as it was given. */
-  readonly lastQty: number;
-  readonly lastPriceInCents: number;
-  readonly feeInCents: number;
-  readonly exchangeAtMs: number;
   /** Null: nothing has been decided. */
   readonly state: 'sent' | 'done' | 'refused' | null;
-  readonly userId: string | null;
-  readonly reason: string | null;
 }
 
 /** An order of the house has one trade, so what the order counts is what holds of the trade. */

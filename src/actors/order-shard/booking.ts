@@ -179,20 +179,27 @@ export class Booking {
 
   /** One trade from or to another account; `depositId` makes it harmless when repeated. */
   transfer(account: AccountRow, deposit: Deposit, cash: number, nowMs: number): boolean {
-    const { accountNo } = account;
-    if (this.#store.deposits.find(accountNo, deposit.depositId) !== null) return false;
-    const postings = transferPostings(deposit.asset, deposit.amount, cash);
-    const eventNo = this.#recordAccount(account, nowMs, postings);
-    this.#store.deposits.add(accountNo, deposit, eventNo);
-    return true;
+    return this.#bookOnce(account, deposit, nowMs, ({ asset, amount }) =>
+      transferPostings(asset, amount, cash),
+    );
   }
 
   /** True when booked, false when this deposit was booked before. */
   deposit(account: AccountRow, deposit: Deposit, nowMs: number): boolean {
+    return this.#bookOnce(account, deposit, nowMs, ({ asset, amount }) =>
+      depositPostings(asset, amount),
+    );
+  }
+
+  #bookOnce(
+    account: AccountRow,
+    deposit: Deposit,
+    nowMs: number,
+    postingsOf: (deposit: Deposit) => Posting[],
+  ): boolean {
     const { accountNo } = account;
     if (this.#store.deposits.find(accountNo, deposit.depositId) !== null) return false;
-    const postings = depositPostings(deposit.asset, deposit.amount);
-    const eventNo = this.#recordAccount(account, nowMs, postings);
+    const eventNo = this.#recordAccount(account, nowMs, postingsOf(deposit));
     this.#store.deposits.add(accountNo, deposit, eventNo);
     return true;
   }

@@ -1,6 +1,7 @@
 // What an order shard accepts and answers. The one file of this folder that others may import.
 import type { Account } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
+import type { HouseTrade } from '../../domain/house-trade.ts';
 import type { IncidentKind } from '../../domain/incident.ts';
 import type {
   Order,
@@ -18,6 +19,7 @@ import type { OperatorCommand } from './operator-protocol.ts';
 
 export type { Account, TradingState } from '../../domain/account.ts';
 export type { Deposit } from '../../domain/deposit.ts';
+export type { HouseTrade } from '../../domain/house-trade.ts';
 export type { AccountEvent, UserEvent } from '../../domain/user-event.ts';
 export type * from './operator-protocol.ts';
 
@@ -210,26 +212,6 @@ export interface ListHouseTrades {
     readonly outcome: 'house_trades';
     readonly trades: readonly HouseTrade[];
   }>;
-}
-
-export interface HouseTrade {
-  readonly epoch: string;
-  readonly execId: string;
-  readonly externalOrderId: string | null;
-  readonly symbol: string;
-  readonly side: Side;
-  /** As it stands after busts and corrections; of one that was given away, as it was given. */
-  readonly lastQty: number;
-  readonly lastPriceInCents: number;
-  readonly feeInCents: number;
-  readonly exchangeAtMs: number;
-  /**
-   * `open`: an operator must decide. `assigning`: the user's shard has not confirmed it yet.
-   * `busted`: the exchange has taken it back, undecided.
-   */
-  readonly state: 'open' | 'assigning' | 'assigned' | 'refused' | 'busted';
-  readonly userId: string | null;
-  readonly reason: string | null;
 }
 
 /** From the house's shard to the user's, again until it is answered. */
