@@ -1,5 +1,6 @@
 // A gateway in its thread: all of them bind the one port, and the system spreads connections.
 import { createGateway } from './gateway/gateway.ts';
+import { GatewayServer } from './gateway/gateway-server.ts';
 import type { LogSink } from './runtime/log-sink.ts';
 import type { ThreadHost } from './runtime/threads/thread-host.ts';
 import type { PriceTable } from './shared/price-table.ts';
@@ -25,7 +26,8 @@ export async function runGateway(thread: GatewayThread): Promise<void> {
     prices: (symbol) => prices.read(symbol),
     config: { log },
   });
-  host.onDrain(() => gateway.drain());
-  host.onExit(() => gateway.close());
-  host.ready(await gateway.listen(config.host, config.port));
+  const server = new GatewayServer(gateway);
+  host.onDrain(() => server.drain());
+  host.onExit(() => server.close());
+  host.ready(await server.listen(config.host, config.port));
 }

@@ -48,7 +48,16 @@ export function tokenOf(headers: RawRequest['headers']): string | null {
 
 export type Verdict = Principal | 'invalid' | 'no_key';
 
-export class Tokens {
+export interface TokenBook {
+  verify(token: string): Promise<Verdict>;
+  /** Null while the key cannot be had. */
+  issue(
+    user: { readonly userId: string; readonly role: Role },
+    lifeMs: number,
+  ): Promise<{ readonly token: string; readonly expiresAtMs: number } | null>;
+}
+
+export class Tokens implements TokenBook {
   readonly #edge: Pick<Edge, 'ask' | 'nowMs'>;
   /** Oldest use first. */
   readonly #known = new Map<string, Principal>();
@@ -80,7 +89,6 @@ export class Tokens {
     return principal;
   }
 
-  /** Null while the directory does not answer. */
   async issue(user: { readonly userId: string; readonly role: Role }, lifeMs: number) {
     const key = await this.#signingKey();
     if (key === null) return null;

@@ -1,5 +1,6 @@
-// Builds one gateway: an edge of the actor system on one side, HTTP on the other. It holds nothing
-// that cannot be had again: watches are sent anew, tokens are verified anew.
+// Builds one gateway on an edge of the actor system: routes and streams, and no socket, so that a
+// simulated customer comes in here too. It holds nothing that cannot be had again: watches are sent
+// anew, tokens are verified anew.
 import {
   DIRECTORY,
   EXCHANGE_CONNECTION,
@@ -13,16 +14,14 @@ import {
   type LinkState,
   type WatchLink,
 } from '../actors/exchange-connection/protocol.ts';
-import { LIMITS } from '../limits.ts';
 import type { Address, Message } from '../runtime/actor.ts';
 import type { Edge, EdgeListener } from '../runtime/edge.ts';
 import type { LogSink } from '../runtime/log-sink.ts';
 import type { ThreadSnapshot } from '../runtime/metrics.ts';
-import { Tokens } from './auth.ts';
+import { type TokenBook, Tokens } from './auth.ts';
 import { Catalogue } from './catalogue.ts';
 import { FrontDoor } from './front-door.ts';
-import { HttpServer } from './http-server.ts';
-import { PasswordChecker } from './passwords.ts';
+import { type PasswordBook, PasswordChecker } from './passwords.ts';
 import type { GatewayMessage } from './protocol.ts';
 import { Readiness } from './readiness.ts';
 import type { Services } from './services.ts';
@@ -37,6 +36,11 @@ export interface GatewayOptions {
   readonly demo: boolean;
   readonly prices: (symbol: string) => SymbolTerms | null;
   readonly config: GatewayConfig;
+  /** In place of what computes on threads of its own, for a caller whose time is not the clock's. */
+  readonly secrets?: {
+    readonly tokens: TokenBook;
+    readonly passwords: PasswordBook;
+  };
 }
 
 export interface GatewayConfig {
@@ -45,21 +49,14 @@ export interface GatewayConfig {
 
 export interface Gateway {
   readonly address: Address;
-  /** The way in without a socket. */
+  readonly edge: Edge;
   readonly frontDoor: FrontDoor;
   readonly hub: StreamHub;
-  /** Resolves with the port, which is new when 0 was asked for; rejects with a `ListenError`. */
-  listen(host: string, port: number): Promise<number>;
-  /**
-   * Takes nothing new, sends every stream away, and resolves when what was in flight is answered or
-   * `stopMs` is over.
-   */
-  drain(): Promise<void>;
   close(): void;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { number, shards, demo, prices, config } = options;
+  const { number, shards, demo, prices, config, secrets } = options;
   const address = gatewayAddress(number);
   const catalogue = new Catalogue();
   const threads = new Map<string, ThreadSnapshot>();
@@ -77,13 +74,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     demo,
     hub,
     threads,
-    tokens: new Tokens(edge),
-    passwords: new PasswordChecker(),
+    tokens: secrets?.tokens ?? new Tokens(edge),
+    passwords: secrets?.passwords ?? new PasswordChecker(),
     link: () => link,
     isPriceFeedStale: () => !link.priceFeedLive,
   };
   const frontDoor = new FrontDoor(services, config.log);
-  const server = new HttpServer((request) => frontDoor.answer(request));
 
   function receive(message: GatewayMessage): void {
     switch (message.kind) {
@@ -116,18 +112,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     address,
+    edge,
     frontDoor,
     hub,
-    listen: (host, port) => server.listen(host, port),
-    async drain() {
-      server.stopListening();
-      hub.drain();
-      const isOver = new Promise<void>((resolve) => edge.after(LIMITS.stopMs, resolve));
-      await Promise.race([server.idle(), isOver]);
-    },
     close() {
       hub.close();
-      server.close();
       edge.close();
     },
   };

@@ -27,7 +27,16 @@ export async function hashPassword(password: string, cost: Cost = COST): Promise
 /** Well formed, and the hash of nothing: what an unknown e-mail is compared with. */
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-export class PasswordChecker {
+export interface PasswordBook {
+  /**
+   * `stored` null is a user that does not exist. `busy`: the queue is full, nothing was computed.
+   */
+  check(password: string, stored: string | null): Promise<'right' | 'wrong' | 'busy'>;
+  /** For a new user; waits in the same queue. */
+  hash(password: string): Promise<string | 'busy'>;
+}
+
+export class PasswordChecker implements PasswordBook {
   readonly #queuedMax: number;
   #queued = 0;
   #last: Promise<unknown> = Promise.resolve();
@@ -36,16 +45,12 @@ export class PasswordChecker {
     this.#queuedMax = queuedMax;
   }
 
-  /**
-   * `stored` null is a user that does not exist. `busy`: the queue is full, nothing was computed.
-   */
   async check(password: string, stored: string | null): Promise<'right' | 'wrong' | 'busy'> {
     const isRight = await this.#inTurn(() => matches(password, stored ?? NOBODY));
     if (isRight === 'busy') return 'busy';
     return isRight && stored !== null ? 'right' : 'wrong';
   }
 
-  /** For a new user; waits in the same queue. */
   hash(password: string): Promise<string | 'busy'> {
     return this.#inTurn(() => hashPassword(password));
   }

@@ -5,17 +5,17 @@ import type { SymbolTerms } from '../actors/context.ts';
 import type { LinkState } from '../actors/exchange-connection/protocol.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { ThreadSnapshot } from '../runtime/metrics.ts';
-import type { Tokens } from './auth.ts';
+import type { TokenBook } from './auth.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { PasswordChecker } from './passwords.ts';
+import type { PasswordBook } from './passwords.ts';
 import type { Readiness } from './readiness.ts';
 import type { StreamHub } from './stream-hub.ts';
 
 export interface Services {
   readonly edge: Pick<Edge, 'ask' | 'nowMs' | 'random' | 'count'>;
   readonly shards: ShardMap;
-  readonly tokens: Tokens;
-  readonly passwords: PasswordChecker;
+  readonly tokens: TokenBook;
+  readonly passwords: PasswordBook;
   readonly catalogue: Catalogue;
   /** The shared table of last prices; null for a symbol that the exchange has not listed. */
   readonly prices: (symbol: string) => SymbolTerms | null;

@@ -3,20 +3,23 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { issueToken } from '../../src/gateway/auth.ts';
+import { GatewayServer } from '../../src/gateway/gateway-server.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem.ts';
 import { ALICE, aWorld, BODY, KEY, ORDER_ID, type World } from './fixtures.ts';
 import { exchange, type RequestParts, requestBytes } from './http-client.ts';
 
 let world: World;
+let server: GatewayServer;
 let port = 0;
 let token = '';
 
 before(async () => {
   world = aWorld();
-  port = await world.gateway.listen('127.0.0.1', 0);
+  server = new GatewayServer(world.gateway);
+  port = await server.listen('127.0.0.1', 0);
   token = await world.token(ALICE);
 });
-after(() => world.gateway.close());
+after(() => server.close());
 
 interface Case {
   readonly name: string;

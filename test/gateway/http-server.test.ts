@@ -3,16 +3,18 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { GatewayServer } from '../../src/gateway/gateway-server.ts';
 import { LIMITS } from '../../src/limits.ts';
 import { FakeShard } from './fake-shard.ts';
-import { ALICE, anOrder, aWorld, BODY, type World } from './fixtures.ts';
+import { ALICE, anOrder, aWorld, BODY } from './fixtures.ts';
 import { exchange, requestBytes } from './http-client.ts';
 
 async function listening() {
   const world = aWorld();
-  const port = await world.gateway.listen('127.0.0.1', 0);
+  const gateway = new GatewayServer(world.gateway);
+  const port = await gateway.listen('127.0.0.1', 0);
   const authorization = `Bearer ${await world.token(ALICE)}`;
-  return { ...world, port, authorization };
+  return { ...world, gateway, hub: world.gateway.hub, port, authorization };
 }
 
 /** A hang is a failure that says where. */
@@ -113,16 +115,16 @@ test('a client that leaves while its order is placed disturbs nobody', async () 
 });
 
 test('a stream is seen to end when its client leaves', async () => {
-  const { port, authorization, edge, gateway } = await listening();
+  const { port, authorization, edge, gateway, hub } = await listening();
   new FakeShard(edge).happen(ALICE, 3);
   const client = reader(port, streamOf(authorization, 'orders=true&symbols=IBM'));
   await until(() => client.text.includes('event: hello'));
   assert.match(client.text, /^HTTP\/1.1 200 OK\r\ncontent-type: text\/event-stream\r\n/);
-  assert.equal(gateway.hub.sizes.streams, 1);
+  assert.equal(hub.sizes.streams, 1);
   client.socket.destroy();
-  await until(() => gateway.hub.sizes.streams === 0);
+  await until(() => hub.sizes.streams === 0);
   edge.advance(LIMITS.unwatchLingerMs);
-  assert.deepEqual(gateway.hub.sizes, { streams: 0, symbols: 0, users: 0, usersWithStreams: 0 });
+  assert.deepEqual(hub.sizes, { streams: 0, symbols: 0, users: 0, usersWithStreams: 0 });
   gateway.close();
 });
 
@@ -156,12 +158,12 @@ test('a reader that stops for a while gets every event when it reads on', async 
 });
 
 test('a reader that never reads is sent away, and its memory is bounded', async () => {
-  const { port, authorization, edge, gateway } = await listening();
+  const { port, authorization, edge, gateway, hub } = await listening();
   const shard = new FakeShard(edge);
   const client = reader(port, streamOf(authorization));
   await until(() => client.text.includes('event: hello'));
   client.socket.pause();
-  while (gateway.hub.sizes.streams > 0) {
+  while (hub.sizes.streams > 0) {
     shard.happen(ALICE, 200);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -207,12 +209,9 @@ test('a drain answers what is in flight, sends streams away and takes nothing ne
 });
 
 test('a port that cannot be had is an error that says so', async () => {
-  const world: World = aWorld();
-  await assert.rejects(
-    world.gateway.listen('203.0.113.1', 1),
-    /203.0.113.1:1 could not be listened/,
-  );
-  world.gateway.close();
+  const gateway = new GatewayServer(aWorld().gateway);
+  await assert.rejects(gateway.listen('203.0.113.1', 1), /203.0.113.1:1 could not be listened/);
+  gateway.close();
 });
 
 test('a thread that throws with streams open does not take the process with it', async () => {
