@@ -36,7 +36,7 @@ export interface GatewayOptions {
   readonly demo: boolean;
   readonly prices: (symbol: string) => SymbolTerms | null;
   readonly config: GatewayConfig;
-  /** In place of what computes on threads of its own, for a caller whose time is not the clock's. */
+  /** In place of what computes on threads of its own, where time is not theirs. */
   readonly secrets?: {
     readonly tokens: TokenBook;
     readonly passwords: PasswordBook;

@@ -8,12 +8,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { venueLogOf } from '../../proof/simulation/books.ts';
+import { BrokerSimulation } from '../../proof/simulation/broker-simulation.ts';
+import { People } from '../../proof/simulation/people.ts';
+import { seedOf } from '../../proof/simulation/seed.ts';
 import { audit, judge } from '../../src/audit/audit.ts';
 import { Books } from '../../src/audit/books.ts';
 import type { AuditReport } from '../../src/domain/audit-report.ts';
-import { BrokerSimulation } from '../simulation/broker-simulation.ts';
-import { seedOf } from '../simulation/seed.ts';
-import { BrokenBooks, brokenOf, LOG, logOf, tradedDirectory, venueLogOf } from './books-on-disk.ts';
+import { BrokenBooks, brokenOf, LOG, logOf, tradedDirectory } from './books-on-disk.ts';
 import { anchor, BREAKS } from './breaks.ts';
 
 const AUDITS_MAX = 20;
@@ -103,9 +105,11 @@ test("the exchange's log comes over HTTP just as well", async (t) => {
 test('beside a running broker only what lies below the watermark is judged', async (t) => {
   const seed = seedOf(t);
   const broker = new BrokerSimulation(t, seed, { crashBetweenCommitAndRelease: 0.002 });
-  await broker.untilDone(broker.fund(), 300_000);
+  const people = new People(broker);
+  await broker.untilDone(people.arrive(4, 20), 300_000);
+  broker.beginFaults();
   let isTrading = true;
-  const trading = Promise.all(broker.customers.map((customer) => customer.trade(25)));
+  const trading = Promise.all(people.customers.map((customer) => customer.trade(25)));
   void trading.then(() => {
     isTrading = false;
   });

@@ -4,12 +4,12 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import Database from 'better-sqlite3';
+import { BrokerSimulation } from '../../proof/simulation/broker-simulation.ts';
+import { People } from '../../proof/simulation/people.ts';
+import { isTrade } from '../../proof/simulation/simulated-venue.ts';
 import { audit } from '../../src/audit/audit.ts';
-import type { Books } from '../../src/audit/books.ts';
-import { VenueLog } from '../../src/audit/venue-log.ts';
 import type { AuditReport } from '../../src/domain/audit-report.ts';
-import type { LogLine, LogRecord } from '../../src/exchange/simulator/log-record.ts';
-import { BrokerSimulation } from '../simulation/broker-simulation.ts';
+import type { LogLine } from '../../src/exchange/simulator/log-record.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
 const FILES = ['external-ids.db', 'orders/shard-00.db', 'orders/shard-01.db'] as const;
@@ -19,22 +19,20 @@ const VIRTUAL_MINUTES = 60_000;
 /** Customers trade, one trade is taken back, one is put right, and everything comes to rest. */
 export async function tradedDirectory(t: Pick<TestContext, 'after'>): Promise<string> {
   const broker = new BrokerSimulation(t, 'audited');
-  await broker.untilDone(broker.fund(), 5 * VIRTUAL_MINUTES);
-  const trading = Promise.all(broker.customers.map((customer) => customer.trade(25)));
+  const people = new People(broker);
+  await broker.untilDone(people.arrive(4, 20), 5 * VIRTUAL_MINUTES);
+  const trading = Promise.all(people.customers.map((customer) => customer.trade(25)));
   await broker.untilDone(trading, 30 * VIRTUAL_MINUTES);
-  broker.stopMarket();
-  const [busted = '', corrected = ''] = execIdsOf(broker);
+  broker.venue.stopMarket();
+  const [busted = '', corrected = ''] = broker.venue.records
+    .filter(isTrade)
+    .map(({ execId }) => execId);
   const terms = { lastQty: 1, lastPriceInCents: 10_001 };
-  broker.venue.run((engine, nowMs) => engine.bust(busted, nowMs));
-  broker.venue.run((engine, nowMs) => engine.correct(corrected, terms, nowMs));
+  const { venue } = broker.venue;
+  venue.run((engine, nowMs) => engine.bust(busted, nowMs));
+  venue.run((engine, nowMs) => engine.correct(corrected, terms, nowMs));
   await broker.untilDone(broker.pause(30_000), VIRTUAL_MINUTES);
   return copyOf(t, broker);
-}
-
-function execIdsOf({ venue }: BrokerSimulation): string[] {
-  return venue.records.flatMap((record) =>
-    record.kind === 'execution' && record.execKind === 'trade' ? [record.execId] : [],
-  );
 }
 
 /** The books of a running broker as they are at this moment, with the exchange's log. */
@@ -50,21 +48,9 @@ function copyOf(t: Pick<TestContext, 'after'>, broker: BrokerSimulation): string
   }
   writeLog(
     directory,
-    recordsOf(broker).map((record, index) => ({ logSeq: index + 1, ...record })),
+    broker.venue.records.map((record, index) => ({ logSeq: index + 1, ...record })),
   );
   return directory;
-}
-
-/** All that the exchange of a simulation has written down, beginning with its epoch. */
-export function venueLogOf(broker: BrokerSimulation, books: Books): VenueLog {
-  const log = new VenueLog('simulation', books.feed.watermark);
-  for (const record of recordsOf(broker)) log.take(record);
-  log.seal();
-  return log;
-}
-
-function recordsOf({ venue }: BrokerSimulation): LogRecord[] {
-  return [{ kind: 'epoch', epoch: 'e1', atMs: 0 }, ...venue.records];
 }
 
 function writeLog(directory: string, lines: readonly LogLine[]): void {

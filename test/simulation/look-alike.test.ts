@@ -1,10 +1,12 @@
 // A stranger's order at the exchange under an id that could be one of ours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Books } from '../../proof/simulation/books.ts';
+import { BrokerSimulation } from '../../proof/simulation/broker-simulation.ts';
+import { People } from '../../proof/simulation/people.ts';
+import { seedOf } from '../../proof/simulation/seed.ts';
+import { isTrade } from '../../proof/simulation/simulated-venue.ts';
 import { HOUSE_USER_ID } from '../../src/domain/ids.ts';
-import { Books } from './books.ts';
-import { BrokerSimulation } from './broker-simulation.ts';
-import { seedOf } from './seed.ts';
 
 const VIRTUAL_MINUTES = 60_000;
 /** Of a bucket whose shard is not the one of the house. */
@@ -13,8 +15,8 @@ const LOOK_ALIKE = 'ord_ff00000000012345';
 for (const echo of [true, false]) {
   test(`E22 its trades are the house's, ${echo ? 'at once' : 'once the exchange has named it'}, over a restart`, async (t) => {
     const broker = new BrokerSimulation(t, seedOf(t), { echo });
-    await broker.untilDone(broker.fund(), 5 * VIRTUAL_MINUTES);
-    broker.tradeAsStranger(LOOK_ALIKE);
+    await broker.untilDone(new People(broker).arrive(1, 0), 5 * VIRTUAL_MINUTES);
+    broker.venue.tradeAsStranger(LOOK_ALIKE);
     await broker.untilDone(houseHolds(broker), 10 * VIRTUAL_MINUTES);
     broker.simulation.crashProcess();
     await broker.untilDone(broker.pause(30_000), 5 * VIRTUAL_MINUTES);
@@ -45,12 +47,8 @@ async function houseHolds(broker: BrokerSimulation): Promise<void> {
   }
 }
 
-function tradedAtExchange(broker: BrokerSimulation): number {
-  return broker.venue.records.reduce((sum, record) => {
-    const isItsTrade =
-      record.kind === 'execution' &&
-      record.execKind === 'trade' &&
-      record.clientOrderId === LOOK_ALIKE;
-    return isItsTrade ? sum + (record.lastQty ?? 0) : sum;
-  }, 0);
+function tradedAtExchange({ venue }: BrokerSimulation): number {
+  const trades = venue.records.filter(isTrade);
+  const own = trades.filter(({ clientOrderId }) => clientOrderId === LOOK_ALIKE);
+  return own.reduce((sum, { lastQty }) => sum + (lastQty ?? 0), 0);
 }

@@ -40,7 +40,7 @@ export interface EngineDriversOptions {
 
 export interface EngineVenue {
   readonly drivers: Drivers;
-  /** All that the exchange has written down: the outside oracle. */
+  /** All that the exchange has written down, each of its epochs first: the outside oracle. */
   readonly records: readonly LogRecord[];
   /** Runs a command on the engine, a print for example; what comes of it goes out on the feeds. */
   run<Result>(command: (engine: Engine, nowMs: number) => Result): Result;
@@ -48,6 +48,8 @@ export interface EngineVenue {
   every(periodMs: number, command: (engine: Engine, nowMs: number) => void): void;
   /** Cuts both feeds, as a lost connection would. */
   cutFeeds(): void;
+  /** Goes on as an exchange that has come back without its book: an engine of another epoch. */
+  replace(engine: Engine): void;
   /** Ends the exchange's own timers. */
   close(): void;
 }
@@ -65,41 +67,44 @@ export function createEngineDrivers(options: EngineDriversOptions): EngineVenue 
     run: (command) => host.run(command),
     every: (periodMs, command) => host.every(periodMs, () => host.run(command)),
     cutFeeds: () => host.cutFeeds(),
+    replace: (engine) => host.replace(engine),
     close: () => host.close(),
   };
 }
 
 /** The engine with its records, feeds and timers. */
 class EngineHost {
-  readonly engine: Engine;
   readonly records: LogRecord[] = [];
-  readonly feeds: Readonly<Record<FeedName, EngineFeed>>;
   readonly echo: boolean;
+  #engine: Engine;
+  #feeds: Readonly<Record<FeedName, EngineFeed>>;
   readonly #environment: EngineEnvironment;
   readonly #latencyMs: readonly [min: number, max: number];
   #isClosed = false;
   #cancelRefill: (() => void) | null = null;
 
   constructor({ engine, environment, latencyMs, echo }: EngineDriversOptions) {
-    this.engine = engine;
+    this.#engine = engine;
+    this.#feeds = feedsOf(engine);
     this.echo = echo ?? false;
     this.#environment = environment;
     this.#latencyMs = latencyMs ?? LATENCY_MS;
-    const kept = { epoch: engine.epoch, framesKept: FRAMES_KEPT };
-    this.feeds = {
-      executions: new EngineFeed({
-        ...kept,
-        headSeq: engine.executionSeq,
-        openingFrames: () => [],
-        beginsAt: 'first',
-      }),
-      prices: new EngineFeed({
-        ...kept,
-        headSeq: engine.priceSeq,
-        openingFrames: () => [engine.priceSnapshot()],
-        beginsAt: 'head',
-      }),
-    };
+    this.#noteEpoch();
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  get feeds(): Readonly<Record<FeedName, EngineFeed>> {
+    return this.#feeds;
+  }
+
+  replace(engine: Engine): void {
+    this.cutFeeds();
+    this.#engine = engine;
+    this.#feeds = feedsOf(engine);
+    this.#noteEpoch();
   }
 
   run<Result>(command: (engine: Engine, nowMs: number) => Result): Result {
@@ -159,6 +164,11 @@ class EngineHost {
     this.#cancelRefill?.();
   }
 
+  #noteEpoch(): void {
+    const { epoch } = this.#engine;
+    this.records.push({ kind: 'epoch', epoch, atMs: this.#environment.nowMs() });
+  }
+
   #seeToRefills(): void {
     this.#cancelRefill?.();
     const dueMs = this.engine.nextDueMs();
@@ -170,22 +180,41 @@ class EngineHost {
   }
 }
 
+function feedsOf(engine: Engine): Record<FeedName, EngineFeed> {
+  const kept = { epoch: engine.epoch, framesKept: FRAMES_KEPT };
+  return {
+    executions: new EngineFeed({
+      ...kept,
+      headSeq: engine.executionSeq,
+      openingFrames: () => [],
+      beginsAt: 'first',
+    }),
+    prices: new EngineFeed({
+      ...kept,
+      headSeq: engine.priceSeq,
+      openingFrames: () => [engine.priceSnapshot()],
+      beginsAt: 'head',
+    }),
+  };
+}
+
 function requestDrivers(host: EngineHost): Drivers {
-  const { engine } = host;
   return {
     ReadCapabilities: request(host, () => ({ capabilities: capabilitiesOf(host) })),
     PlaceOrders: request(host, ({ orders }: PlaceOrders) => ({
-      results: host.run((_, nowMs) => engine.place(orders, nowMs)),
+      results: host.run((engine, nowMs) => engine.place(orders, nowMs)),
     })),
     CancelOrders: request(host, ({ cancels }: CancelOrders) => ({
-      results: host.run((_, nowMs) => engine.cancel(cancels, nowMs)),
+      results: host.run((engine, nowMs) => engine.cancel(cancels, nowMs)),
     })),
-    AskOrders: request(host, ({ orders }: AskOrders) => ({ results: engine.query(orders) })),
+    AskOrders: request(host, ({ orders }: AskOrders) => ({
+      results: host.engine.query(orders),
+    })),
     ReadOpenOrders: request(host, ({ after, limit }: ReadOpenOrders) =>
-      engine.openOrders(after, limit),
+      host.engine.openOrders(after, limit),
     ),
     ReadFills: request(host, ({ externalOrderId }: ReadFills) => {
-      const fills = engine.fills(externalOrderId);
+      const fills = host.engine.fills(externalOrderId);
       return fills && { executions: fills.map((fill) => host.shown(fill)) };
     }),
   };
@@ -233,9 +262,9 @@ function request<E extends Effect, Answer extends object>(
   return driver((effect: E, answer) => {
     let isCancelled = false;
     host.soon(() => {
-      const answered = serve(effect);
+      const answered = venueAnswerOf(host.engine.epoch, serve(effect));
       host.soon(() => {
-        if (!isCancelled) answer(venueAnswerOf(host.engine.epoch, answered));
+        if (!isCancelled) answer(answered);
       });
     });
     return () => {

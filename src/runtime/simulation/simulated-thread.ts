@@ -18,6 +18,7 @@ export type ThreadOptions<C extends Context> = Pick<
   /** Of the whole process, after any durable commit. */
   diesAfterCommit(address: Address): boolean;
   onEdgeHeard(): void;
+  onTurn(messages: number): void;
 };
 
 export type ThreadFate = 'lives' | 'process_died' | 'thread_died';
@@ -52,6 +53,7 @@ export class SimulatedThread<C extends Context> {
       },
       observer: observe(thread, trace, {
         onEdgeHeard: () => options.onEdgeHeard(),
+        onTurn: (messages) => options.onTurn(messages),
         diesAfterCommit: (address) => {
           const dies = options.diesAfterCommit(address);
           if (dies) this.#fate = 'process_died';
@@ -100,10 +102,13 @@ function upTo(max: number, random: Prng): number {
 function observe(
   thread: string,
   trace: Trace,
-  hooks: { onEdgeHeard(): void; diesAfterCommit(address: Address): boolean },
+  hooks: Pick<ThreadOptions<Context>, 'onEdgeHeard' | 'onTurn' | 'diesAfterCommit'>,
 ): Observer {
   return {
-    turnEnded: (address, batch) => trace.add(thread, 'turn', address, ...batch.map(kindOfEnvelope)),
+    turnEnded: (address, batch) => {
+      hooks.onTurn(batch.length);
+      trace.add(thread, 'turn', address, ...batch.map(kindOfEnvelope));
+    },
     turnFailed: (address, batch) =>
       trace.add(thread, 'failed', address, ...batch.map(kindOfEnvelope)),
     sent: ([to, from, body]) => {

@@ -2,6 +2,7 @@
 // with a seed that decides who runs, how much a turn takes, how long messages travel, and when to
 // crash. A run is a pure function of its seed.
 import { type Address, type Context, keyOf, kindOf } from '../actor.ts';
+import type { Dispatcher } from '../dispatcher.ts';
 import type { Edge, EdgeListener } from '../edge.ts';
 import type { LogSink } from '../log-sink.ts';
 import type { ThreadSnapshot } from '../metrics.ts';
@@ -32,6 +33,21 @@ export interface SimulationOptions<C extends Context> {
   readonly messageDelayMaxMs?: number;
   /** How long a thread that died is away at the most. */
   readonly threadAwayMaxMs?: number;
+  /** The same for the process; without it there is another at once. */
+  readonly processAwayMaxMs?: number;
+  /**
+   * What composition puts beside the actors of a thread, each time it starts; what it returns is
+   * called when the thread is gone.
+   */
+  readonly compose?: (thread: StartedThread) => (() => void) | null;
+  /** Hears every line of the trace as it is written. */
+  readonly onTraceLine?: (line: string) => void;
+}
+
+export interface StartedThread {
+  readonly name: string;
+  /** Dies with the thread. */
+  edge(address: Address, listener: EdgeListener): Edge;
 }
 
 const TICK_COST_US = 20;
@@ -48,6 +64,11 @@ export class Simulation<C extends Context = Context> {
   readonly #threads = new Map<string, SimulatedThread<C>>();
   readonly #incarnations = new Map<string, number>();
   readonly #edges = new Map<Address, SimulatedEdge>();
+  /** By thread: the end of what composition has put there. */
+  readonly #composed = new Map<string, () => void>();
+  /** Of the threads that are gone. */
+  readonly #earlierCounts = new Map<string, number>();
+  #messages = 0;
   #edgeHeard = true;
   #processCrashes = 0;
   #threadCrashes = 0;
@@ -59,6 +80,7 @@ export class Simulation<C extends Context = Context> {
     this.#chance = new Prng(String(options.seed));
     this.#scheduler = this.#chance.stream('scheduler');
     this.#trace = new Trace(() => this.#clock.elapsedUs);
+    if (options.onTraceLine !== undefined) this.#trace.listen(options.onTraceLine);
     const delayMaxUs = (options.messageDelayMaxMs ?? 1) * 1_000;
     this.#wire = new Wire(this.#chance.stream('wire'), delayMaxUs);
     this.#environment = new Environment(this.#clock, this.#chance.stream('environment'));
@@ -77,6 +99,18 @@ export class Simulation<C extends Context = Context> {
   /** The newest lines of what the hash is of. */
   traceTail(): readonly string[] {
     return this.#trace.tail();
+  }
+
+  /** Messages that actors have taken in turns that ended well. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Every named counter, over all threads that have ever been. */
+  counters(): Map<string, number> {
+    const sums = new Map(this.#earlierCounts);
+    for (const { counters } of this.snapshots()) addTo(sums, counters);
+    return sums;
   }
 
   get processCrashes(): number {
@@ -115,16 +149,22 @@ export class Simulation<C extends Context = Context> {
     return this.#run(maxMs, condition);
   }
 
-  /** kill -9 at this instant, and a start from what is on disk. */
+  /** kill -9 at this instant, and then a start from what is on disk. */
   crashProcess(): void {
     this.#trace.add('process', 'crashed');
     this.#onEdgeHeard();
     this.#processCrashes++;
     for (const edge of this.#edges.values()) edge.detach();
-    for (const { dispatcher } of this.#threads.values()) dispatcher.abandon();
+    for (const name of this.#threads.keys()) this.#decompose(name);
+    for (const { dispatcher } of this.#threads.values()) this.#abandon(dispatcher);
     this.#threads.clear();
     this.#wire.dropAll();
-    this.#startProcess();
+    const { processAwayMaxMs = 0 } = this.#options;
+    if (processAwayMaxMs === 0) return this.#startProcess();
+    const crashes = this.#processCrashes;
+    this.#environment.after(this.#scheduler.int(1 + processAwayMaxMs), () => {
+      if (crashes === this.#processCrashes && !this.#isClosed) this.#startProcess();
+    });
   }
 
   /**
@@ -138,7 +178,8 @@ export class Simulation<C extends Context = Context> {
     this.#onEdgeHeard();
     this.#threadCrashes++;
     for (const edge of this.#edgesOf(name)) edge.detach();
-    thread.dispatcher.abandon();
+    this.#decompose(name);
+    this.#abandon(thread.dispatcher);
     this.#threads.delete(name);
     this.#wire.dropTo(name);
     for (const peer of this.#threads.keys()) {
@@ -155,6 +196,7 @@ export class Simulation<C extends Context = Context> {
   close(): void {
     this.#isClosed = true;
     for (const edge of this.#edges.values()) edge.close();
+    for (const name of this.#threads.keys()) this.#decompose(name);
     for (const { dispatcher } of [...this.#threads.values()].toReversed()) dispatcher.stop();
     this.#threads.clear();
   }
@@ -243,6 +285,7 @@ export class Simulation<C extends Context = Context> {
     }
     for (const thread of threads) thread.dispatcher.start();
     for (const edge of this.#edges.values()) this.#attach(edge);
+    for (const thread of threads) this.#compose(thread);
     for (const thread of threads) this.#meetFateAtStart(thread);
   }
 
@@ -256,6 +299,7 @@ export class Simulation<C extends Context = Context> {
     }
     thread.dispatcher.start();
     for (const edge of this.#edgesOf(name)) this.#attach(edge);
+    this.#compose(thread);
     this.#meetFateAtStart(thread);
   }
 
@@ -285,10 +329,31 @@ export class Simulation<C extends Context = Context> {
       random: this.#chance,
       trace: this.#trace,
       diesAfterCommit: () => this.#diesAfterCommit(),
+      onTurn: (messages) => {
+        this.#messages += messages;
+      },
       onEdgeHeard: () => this.#onEdgeHeard(),
     });
     this.#threads.set(name, thread);
     return thread;
+  }
+
+  #abandon(dispatcher: Dispatcher<C>): void {
+    addTo(this.#earlierCounts, dispatcher.snapshot().counters);
+    dispatcher.abandon();
+  }
+
+  #compose({ name, dispatcher }: SimulatedThread<C>): void {
+    const end = this.#options.compose?.({
+      name,
+      edge: (address, listener) => dispatcher.edge(address, listener),
+    });
+    if (end) this.#composed.set(name, end);
+  }
+
+  #decompose(name: string): void {
+    this.#composed.get(name)?.();
+    this.#composed.delete(name);
   }
 
   #onEdgeHeard(): void {
@@ -322,4 +387,8 @@ export class Simulation<C extends Context = Context> {
   #placeOf(address: Address): string {
     return this.#options.definition.place(kindOf(address), keyOf(address));
   }
+}
+
+function addTo(sums: Map<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, by] of Object.entries(counts)) sums.set(name, (sums.get(name) ?? 0) + by);
 }

@@ -21,7 +21,6 @@ interface Flight {
 
 interface Lane {
   readonly from: string;
-  readonly to: string;
   readonly flights: Flight[];
   lastAtUs: number;
 }
@@ -29,7 +28,8 @@ interface Lane {
 export class Wire {
   readonly #random: Prng;
   readonly #delayMaxUs: number;
-  readonly #lanes = new Map<string, Lane>();
+  /** By receiver, then by sender. */
+  readonly #lanes = new Map<string, Lane[]>();
 
   constructor(random: Prng, delayMaxUs: number) {
     this.#random = random;
@@ -44,13 +44,16 @@ export class Wire {
   }
 
   hasArrivals(to: string, nowUs: number): boolean {
-    return this.#lanesTo(to).some(({ flights }) => (flights[0]?.atUs ?? Infinity) <= nowUs);
+    for (const { flights } of this.#lanesTo(to)) {
+      if ((flights[0]?.atUs ?? Infinity) <= nowUs) return true;
+    }
+    return false;
   }
 
   /** Takes what has arrived, in order per sender, the senders in an order of chance. */
   arrivals(to: string, nowUs: number): Arrival[] {
     const arrived: Arrival[] = [];
-    const lanes = this.#lanesTo(to);
+    const lanes = [...this.#lanesTo(to)];
     while (lanes.length > 0) {
       const [lane] = lanes.splice(this.#random.int(lanes.length), 1);
       if (lane === undefined) break;
@@ -64,8 +67,8 @@ export class Wire {
 
   nextAtUs(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { flights } of this.#lanes.values()) {
-      next = Math.min(next, flights[0]?.atUs ?? Infinity);
+    for (const lanes of this.#lanes.values()) {
+      for (const { flights } of lanes) next = Math.min(next, flights[0]?.atUs ?? Infinity);
     }
     return next;
   }
@@ -76,19 +79,20 @@ export class Wire {
   }
 
   dropAll(): void {
-    for (const { flights } of this.#lanes.values()) flights.length = 0;
+    for (const to of this.#lanes.keys()) this.dropTo(to);
   }
 
-  #lanesTo(to: string): Lane[] {
-    return [...this.#lanes.values()].filter((lane) => lane.to === to);
+  #lanesTo(to: string): readonly Lane[] {
+    return this.#lanes.get(to) ?? NO_LANES;
   }
 
   #lane(from: string, to: string): Lane {
-    const name = `${from} ${to}`;
-    const known = this.#lanes.get(name);
+    const known = this.#lanesTo(to).find((lane) => lane.from === from);
     if (known !== undefined) return known;
-    const lane: Lane = { from, to, flights: [], lastAtUs: 0 };
-    this.#lanes.set(name, lane);
+    const lane: Lane = { from, flights: [], lastAtUs: 0 };
+    this.#lanes.set(to, [...this.#lanesTo(to), lane]);
     return lane;
   }
 }
+
+const NO_LANES: readonly Lane[] = [];

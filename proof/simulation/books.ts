@@ -1,19 +1,27 @@
 // The broker's books as they stand on disk, compared with the exchange's own records and with
 // themselves. Each finding is a sentence that names the order or the row.
-import { join } from 'node:path';
-import Database, { type Database as Db } from 'better-sqlite3';
 import { judge } from '../../src/audit/audit.ts';
 import { Books as AuditedBooks } from '../../src/audit/books.ts';
+import { VenueLog } from '../../src/audit/venue-log.ts';
 import { HOUSE_USER_ID } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { VenueOrder } from '../../src/exchange/port.ts';
+import { pathsOf } from '../../src/store/data-directory.ts';
+import { type Db, openReadOnly } from '../../src/store/database.ts';
 import { type OrderRow, orderFromRow } from '../../src/store/order-row.ts';
-import { venueLogOf } from '../audit/books-on-disk.ts';
-import { type BrokerSimulation, STRANGER } from './broker-simulation.ts';
+import type { BrokerSimulation } from './broker-simulation.ts';
+import { STRANGER } from './simulated-venue.ts';
 
-const SHARDS = ['00', '01'];
 const SELECT_ORDERS = `SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
                        ORDER BY order_no`;
+const IN_THE_MIDDLE = `SELECT count(*) FROM orders WHERE status IN ('pending', 'pending_cancel')`;
+/** Ids rise whatever the clock does (I27). */
+const IDS_THAT_FALL = `
+  SELECT later.id FROM orders AS later JOIN orders AS earlier
+    ON earlier.order_no = (
+      SELECT max(order_no) FROM orders AS other WHERE other.order_no < later.order_no
+        AND substr(other.id, 1, 6) = substr(later.id, 1, 6))
+    AND earlier.id >= later.id`;
 
 /** What each status of the exchange must have become here. */
 const EXPECTED: Readonly<Record<VenueOrder['status'], readonly Order['status'][]>> = {
@@ -32,13 +40,21 @@ export class Books {
   }
 
   orders(): Order[] {
-    return SHARDS.flatMap((shard) =>
-      this.#inShard(shard, (db) => db.prepare<[], OrderRow>(SELECT_ORDERS).all().map(orderFromRow)),
+    return this.#inShards((db) => db.prepare<[], OrderRow>(SELECT_ORDERS).all().map(orderFromRow));
+  }
+
+  incidents(): string[] {
+    return this.#inShards((db) =>
+      db.prepare<[], string>('SELECT DISTINCT kind FROM incidents').pluck().all(),
     );
   }
 
   /** What is not settled, or not as the exchange has it (I6, I12, I14, I25). Empty at rest. */
   unsettled(): string[] {
+    if (this.#inShards((db) => [count(db, IN_THE_MIDDLE)]).some((orders) => orders > 0)) {
+      const open = this.orders().filter(({ status }) => /^pending/.test(status));
+      return open.map(({ id, status }) => `${id} is ${status}`);
+    }
     const orders = this.orders();
     const known = new Set(orders.map(({ id }) => id));
     const orphans = this.#broker.venue.records.flatMap((record) =>
@@ -65,48 +81,51 @@ export class Books {
     const found = verdicts.flatMap(({ invariant, first }) =>
       first === null ? [] : [`${invariant}: ${first.sentence} ${JSON.stringify(first.row)}`],
     );
-    const falling = SHARDS.flatMap((shard) =>
-      this.#inShard(shard, (db) => db.prepare<[], string>(IDS_THAT_FALL).pluck().all()),
-    );
+    const falling = this.#inShards((db) => db.prepare<[], string>(IDS_THAT_FALL).pluck().all());
     return [...found, ...falling.map((id) => `I27: ${id} is not above those before it`)];
-  }
-
-  incidents(): string[] {
-    return SHARDS.flatMap((shard) =>
-      this.#inShard(shard, (db) =>
-        db.prepare<[], string>('SELECT DISTINCT kind FROM incidents').pluck().all(),
-      ),
-    );
   }
 
   #disagreements(orders: readonly Order[]): string[] {
     const asked = orders.map(({ id }) => ({ clientOrderId: id, externalOrderId: null }));
-    const answers = this.#broker.venue.run((engine) => engine.query(asked));
+    const answers = this.#broker.venue.venue.run((engine) => engine.query(asked));
     return orders.flatMap((order, index) => {
       if (order.userId === HOUSE_USER_ID) {
         return order.isOpen ? [`${order.id} of the house is ${order.status}`] : [];
       }
       const answer = answers[index];
-      const venue = answer?.outcome === 'found' ? answer.order : null;
-      const expected = venue === null ? ['failed', 'cancelled'] : EXPECTED[venue.status];
-      const cumQty = venue?.cumQty ?? 0;
-      if (expected.includes(order.status) && order.cumQty === cumQty) return [];
-      const ours = `${order.status} ${order.cumQty}`;
-      return [`${order.id} is ${ours}, at the exchange ${venue?.status ?? 'unknown'} ${cumQty}`];
+      return this.#disagreement(order, answer?.outcome === 'found' ? answer.order : null);
     });
   }
 
+  #disagreement(order: Order, venue: VenueOrder | null): string[] {
+    if (venue === null && this.#isOfLostBook(order)) {
+      return order.isOpen ? [`${order.id} is ${order.status}, its book is lost`] : [];
+    }
+    const expected = venue === null ? ['failed', 'cancelled'] : EXPECTED[venue.status];
+    const cumQty = venue?.cumQty ?? 0;
+    if (expected.includes(order.status) && order.cumQty === cumQty) return [];
+    const ours = `${order.status} ${order.cumQty}`;
+    return [`${order.id} is ${ours}, at the exchange ${venue?.status ?? 'unknown'} ${cumQty}`];
+  }
+
+  /** What it traded is for the auditor, who has the log of all epochs. */
+  #isOfLostBook({ id, venueEpoch }: Order): boolean {
+    const { epoch, records } = this.#broker.venue;
+    if (venueEpoch !== null) return venueEpoch !== epoch;
+    return records.some((record) => record.kind === 'order' && record.clientOrderId === id);
+  }
+
   #parked(): string[] {
-    const path = join(this.#broker.directory, 'external-ids.db');
-    return read(path, (db) =>
+    const rows = read(pathsOf(this.#broker.directory).externalIds, (db) =>
       db
         .prepare<[], { state: string; id: string }>(
           'SELECT state, external_order_id AS id FROM parked',
         )
-        .all()
-        .filter(({ id }) => !this.#isStrangers(id))
-        .map(({ state, id }) => `an execution of ${id} is ${state}`),
+        .all(),
     );
+    return rows
+      .filter(({ id }) => !this.#isStrangers(id))
+      .map(({ state, id }) => `an execution of ${id} is ${state}`);
   }
 
   #isStrangers(externalOrderId: string): boolean {
@@ -118,22 +137,28 @@ export class Books {
     );
   }
 
-  #inShard<Result>(shard: string, look: (db: Db) => Result): Result {
-    return read(join(this.#broker.directory, 'orders', `shard-${shard}.db`), look);
+  #inShards<Row>(look: (db: Db) => Row[]): Row[] {
+    return this.#broker.shardPaths.flatMap((path) => read(path, look));
   }
 }
 
+/** All that the exchange of a simulation has written down. */
+export function venueLogOf({ venue }: BrokerSimulation, books: AuditedBooks): VenueLog {
+  const log = new VenueLog('simulation', books.feed.watermark);
+  for (const record of venue.records) log.take(record);
+  log.seal();
+  return log;
+}
+
+function count(db: Db, sql: string): number {
+  return db.prepare<[], number>(sql).pluck().get() ?? 0;
+}
+
 function read<Result>(path: string, look: (db: Db) => Result): Result {
-  const db = new Database(path, { readonly: true });
+  const db = openReadOnly(path);
   try {
     return look(db);
   } finally {
     db.close();
   }
 }
-
-/** Ids rise whatever the clock does (I27). */
-const IDS_THAT_FALL = `
-  SELECT later.id FROM orders AS later JOIN orders AS earlier
-    ON earlier.order_no < later.order_no AND substr(earlier.id, 1, 6) = substr(later.id, 1, 6)
-    AND earlier.id >= later.id`;

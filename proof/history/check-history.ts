@@ -1,0 +1,145 @@
+// A whole history against the books: per idempotency key, per order, per account, per deposit, and
+// per stream. Empty when some legal order of events explains all that the clients saw.
+import { HOUSE_USER_ID } from '../../src/domain/ids.ts';
+import type { UserTruth } from './books-truth.ts';
+import { checkDeposit } from './check-deposits.ts';
+import { checkKey } from './check-keys.ts';
+import { checkOrder, heardReading } from './check-orders.ts';
+import { checkRegister } from './check-register.ts';
+import { groupBy } from './group-by.ts';
+import { type History, isReplay, type Operation, orderIn, type Sighting } from './history.ts';
+
+export interface HistoryCounts {
+  readonly ok: number;
+  readonly fail: number;
+  readonly unknown: number;
+}
+
+export function countsOf({ operations }: History): HistoryCounts {
+  const counts = { ok: 0, fail: 0, unknown: 0 };
+  for (const { outcome } of operations) counts[outcome]++;
+  return counts;
+}
+
+export function checkHistory(
+  history: History,
+  truths: ReadonlyMap<string, UserTruth>,
+  { isComplete } = { isComplete: true },
+): string[] {
+  const operations = groupBy(history.operations, ({ request }) => request.userId);
+  const sightings = groupBy(history.sightings, ({ userId }) => userId);
+  const users = new Set([...operations.keys(), ...truths.keys()]);
+  return [...users].flatMap((userId) => {
+    const truth = truths.get(userId) ?? nothingOf(userId);
+    const own = new UserHistory(operations.get(userId) ?? [], sightings.get(userId) ?? []);
+    return own.problems(truth, isComplete).map((problem) => `${userId}: ${problem}`);
+  });
+}
+
+function nothingOf(userId: string): UserTruth {
+  return {
+    userId,
+    events: [],
+    orders: [],
+    ordersByKey: new Map(),
+    depositsByKey: new Map(),
+    versionsByOrder: new Map(),
+    accountVersions: [],
+  };
+}
+
+class UserHistory {
+  readonly #operations: readonly Operation[];
+  readonly #sightings: readonly Sighting[];
+
+  constructor(operations: readonly Operation[], sightings: readonly Sighting[]) {
+    this.#operations = operations;
+    this.#sightings = sightings;
+  }
+
+  problems(truth: UserTruth, isComplete: boolean): string[] {
+    return [
+      ...this.#keys(truth, isComplete),
+      ...this.#orders(truth),
+      ...this.#deposits(truth),
+      ...this.#account(truth),
+    ];
+  }
+
+  #keys({ userId, ordersByKey }: UserTruth, isComplete: boolean): string[] {
+    const submits = this.#operations.filter(isSubmit);
+    const byKey = groupBy(submits, ({ request }) => request.idempotencyKey ?? '');
+    const problems = [...byKey].flatMap(([key, operations]) =>
+      checkKey(key, operations, ordersByKey.get(key) ?? null),
+    );
+    if (!isComplete) return problems;
+    if (userId === HOUSE_USER_ID) return problems; // its orders stand for trades of nobody (E22)
+    const phantoms = [...ordersByKey].filter(([key]) => !byKey.has(key));
+    return [
+      ...problems,
+      ...phantoms.map(([key, { orderId }]) => `key ${key}: nobody asked for order ${orderId}`),
+    ];
+  }
+
+  #orders({ versionsByOrder, ordersByKey }: UserTruth): string[] {
+    const byPath = groupBy(this.#operations, ({ request }) => request.path);
+    const submits = groupBy(this.#operations.filter(isSubmit), ({ request }) => {
+      return ordersByKey.get(request.idempotencyKey ?? '')?.orderId ?? '';
+    });
+    const orderOf = new Map<number, string>();
+    for (const [orderId, versions] of versionsByOrder) {
+      for (const { seq } of versions) orderOf.set(seq, orderId);
+    }
+    const sightings = groupBy(this.#sightings, ({ seq }) => orderOf.get(seq) ?? '');
+    return [...versionsByOrder].flatMap(([orderId, versions]) => {
+      const own = byPath.get(`/order/${orderId}`) ?? [];
+      return checkOrder(orderId, versions, {
+        submits: submits.get(orderId) ?? [],
+        cancels: own.filter(({ request }) => request.method === 'DELETE'),
+        reads: own.filter(({ request }) => request.method === 'GET'),
+        sightings: sightings.get(orderId) ?? [],
+      });
+    });
+  }
+
+  #deposits({ userId, depositsByKey }: UserTruth): string[] {
+    const moves = this.#operations.filter(({ request }) =>
+      request.path.startsWith(`/admin/users/${userId}/`),
+    );
+    const byKey = groupBy(moves, ({ request }) => request.idempotencyKey ?? '');
+    return [...byKey].flatMap(([key, operations]) =>
+      checkDeposit(key, operations, depositsByKey.get(`admin/${key}`) ?? null),
+    );
+  }
+
+  #account({ accountVersions }: UserTruth): string[] {
+    const reads = this.#operations.filter(
+      ({ request, outcome }) => request.path === '/account' && outcome === 'ok',
+    );
+    const seqs = new Set(accountVersions.map(({ seq }) => seq));
+    const heard = this.#sightings.filter(({ seq }) => seqs.has(seq)).map(heardReading);
+    const shown = reads.map(({ begunAt, endedAt, answer }) => {
+      return { begunAt, endedAt, shows: answer?.body ?? {}, by: 'GET /account' };
+    });
+    return checkRegister('the account', accountVersions, [...shown, ...heard]);
+  }
+}
+
+function isSubmit({ request }: Operation): boolean {
+  return request.method === 'POST' && request.path === '/order';
+}
+
+/** For reports: orders that clients were told of, each once. */
+export function acknowledgedOrders({ operations }: History): Set<string> {
+  const ids = new Set<string>();
+  for (const operation of operations) {
+    const id = isSubmit(operation) ? orderIn(operation)?.['id'] : undefined;
+    if (typeof id === 'string') ids.add(id);
+  }
+  return ids;
+}
+
+/** For reports: submits that were answered by an earlier one's order. */
+export function replays({ operations }: History): number {
+  return operations.filter((operation) => isSubmit(operation) && isReplay(operation)).length;
+}

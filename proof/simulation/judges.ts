@@ -1,0 +1,124 @@
+// What is judged when a seed has come to rest: the books by the auditor and against the exchange,
+// the clients' history, their streams, and what the actors still have in hand.
+import { isDeepStrictEqual } from 'node:util';
+import { shardAddress } from '../../src/actors/addresses.ts';
+import { eventJson } from '../../src/gateway/json.ts';
+import { readTruth, type UserTruth } from '../history/books-truth.ts';
+import { checkHistory } from '../history/check-history.ts';
+import type { Books } from './books.ts';
+import type { BrokerSimulation } from './broker-simulation.ts';
+import type { People } from './people.ts';
+import type { Plan } from './plan.ts';
+import { waiting } from './probes.ts';
+
+export interface Judged {
+  readonly broker: BrokerSimulation;
+  readonly people: People;
+  readonly books: Books;
+  readonly plan: Plan;
+}
+
+const VIRTUAL_MINUTE = 60_000;
+const SHARDS = [shardAddress(0), shardAddress(1)];
+
+/** Incidents that only a bug of ours brings about while the exchange keeps its protocol. */
+const NEVER: ReadonlySet<string> = new Set([
+  'external_id_conflict',
+  'trade_conflict',
+  'overfill',
+  'fill_outside_limit',
+  'order_resurrected',
+  'execution_quarantined',
+  'forgotten_by_venue',
+]);
+
+export async function findingsOf(judged: Judged): Promise<string[]> {
+  const { broker, people, books, plan } = judged;
+  const truths = readTruth(broker.shardPaths);
+  return [
+    ...books.unsettled().map((what) => `I12: ${what}`),
+    // A stranger's execution may wait for an owner for longer than this.
+    ...books.broken({ settled: !plan.isStrangerThere }),
+    ...books.incidents().flatMap((kind) => (NEVER.has(kind) ? [`incident ${kind}`] : [])),
+    ...checkHistory(people.history, truths),
+    ...people.readers.flatMap(({ problems }) => problems.map((problem) => `I18: ${problem}`)),
+    ...streamFindings(people, truths),
+    ...(await restFindings(judged)),
+    ...(await foldFindings(judged)),
+    ...priceFindings(judged),
+    ...errorFindings(judged),
+  ];
+}
+
+/** I18: what was told as it happened is what stands in the log, and all of it was told. */
+function streamFindings({ readers }: People, truths: ReadonlyMap<string, UserTruth>): string[] {
+  return readers.flatMap(({ userId, delivered }) => {
+    const kept = truths.get(userId)?.events ?? [];
+    if (kept.length !== delivered.length) {
+      return [`I18: ${userId} has heard ${delivered.length} events of ${kept.length}`];
+    }
+    const other = kept.findIndex((event, index) => {
+      const heard = delivered[index];
+      return (
+        heard?.event !== event.topic || !isDeepStrictEqual(heard.data, plain(eventJson(event)))
+      );
+    });
+    if (other < 0) return [];
+    const heard = JSON.stringify(delivered[other]?.data);
+    return [`I18: ${userId} has heard ${heard}, kept is ${JSON.stringify(kept[other])}`];
+  });
+}
+
+/** I19: the fold of a user's events is what GET gives. */
+async function foldFindings({ broker, people }: Judged): Promise<string[]> {
+  const findings: string[] = [];
+  for (const [index, { delivered }] of people.readers.entries()) {
+    const client = people.customers[index]?.client;
+    if (client === undefined) continue;
+    const last = new Map<string, unknown>();
+    for (const { data } of delivered) {
+      const { order, account } = data as { order?: { id: string }; account?: unknown };
+      if (order !== undefined) last.set(`/order/${order.id}`, order);
+      else last.set('/account', account);
+    }
+    const open = [...last].filter(([path]) => path === '/account').concat([...last].slice(-5));
+    for (const [path, folded] of open) {
+      const reply = await broker.untilDone(client.call({ method: 'GET', path }), VIRTUAL_MINUTE);
+      if (isDeepStrictEqual(reply.body, folded)) continue;
+      findings.push(
+        `I19: ${path} is ${JSON.stringify(reply.body)}, told ${JSON.stringify(folded)}`,
+      );
+    }
+  }
+  return findings;
+}
+
+/** I24, I25: at rest nobody waits for anything, and nothing is remembered that is over. */
+async function restFindings({ broker }: Judged): Promise<string[]> {
+  const counts = await broker.untilDone(waiting(broker, SHARDS), VIRTUAL_MINUTE);
+  return Object.entries(counts).flatMap(([what, count]) =>
+    count === 0 ? [] : [`I25: at rest ${what} is ${count}`],
+  );
+}
+
+/** I20: the last price that came is the last one that was printed. */
+function priceFindings({ broker, people }: Judged): string[] {
+  return people.readers.flatMap(({ userId, prices }) =>
+    [...prices].flatMap(([symbol, { priceInCents }]) => {
+      const last = broker.priceOf(symbol);
+      if (priceInCents === last) return [];
+      return [`I20: ${userId} has ${symbol} at ${priceInCents}, last was ${last}`];
+    }),
+  );
+}
+
+/** Without poison and without disk faults nothing may throw. */
+function errorFindings({ broker, plan }: Judged): string[] {
+  const { commitFailed, syncFailed, full } = broker.diskFaults.counts;
+  const isExpected = plan.poisonMs !== null || commitFailed + syncFailed + full > 0;
+  return isExpected ? [] : broker.errors.map((error) => `an exception: ${error}`);
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,161 @@
+// One seed from beginning to end: a safety phase in which everything may go wrong, a liveness phase
+// in which nothing does and all must settle, and then the judges. Green when none has a finding.
+
+import { LIMITS } from '../../src/limits.ts';
+import { pathsOf } from '../../src/store/data-directory.ts';
+import { TotalsReader } from '../history/totals.ts';
+import { Attacker } from './attacker.ts';
+import { Books } from './books.ts';
+import { BrokerSimulation } from './broker-simulation.ts';
+import { findingsOf } from './judges.ts';
+import { OperatorDeeds } from './operator-deeds.ts';
+import { People } from './people.ts';
+import { type Plan, type Preset, planOf } from './plan.ts';
+import { countSometimes, type Sometimes } from './sometimes.ts';
+import { TotalsWatch } from './totals-watch.ts';
+
+export interface SeedOptions {
+  readonly preset?: Preset;
+  readonly customers?: number;
+  readonly ordersEach?: number;
+  /** Hears every line of the trace. */
+  readonly onTraceLine?: (line: string) => void;
+}
+
+export interface SeedResult {
+  readonly seed: string;
+  /** Sentences; none when the seed is green. */
+  readonly findings: readonly string[];
+  readonly plan: Plan;
+  readonly traceHash: string;
+  readonly orders: number;
+  readonly messages: number;
+  readonly operations: { readonly ok: number; readonly fail: number; readonly unknown: number };
+  /** From the end of the faults until everything had settled; null when it did not. */
+  readonly settledMs: number | null;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly sometimes: Sometimes;
+}
+
+const CUSTOMERS = 8;
+const ORDERS_EACH = 30;
+const VIRTUAL_MINUTE = 60_000;
+const SAFETY_MS_MAX = 20_000;
+/** Invariants: 10 s after the last fault, or after the last submit that it touched is too late. */
+const RECOVERY_MS = LIMITS.notAfterMs + 10_000;
+/** Longer than a quote takes to come back, and than a request to the exchange is waited for. */
+const REST_MS = LIMITS.venueRequestMs + 1_000;
+const LOOK_EVERY_MS = 500;
+const TOTALS_EVERY_MS = 250;
+
+export async function runSeed(seed: string, options: SeedOptions = {}): Promise<SeedResult> {
+  const endings: (() => void)[] = [];
+  const plan = planOf(seed, options.preset);
+  const { onTraceLine } = options;
+  const ending = { after: (run: () => void) => void endings.push(run) };
+  const broker = new BrokerSimulation(ending, seed, plan, onTraceLine);
+  try {
+    return await new SeedRun(broker, plan, seed, options).result();
+  } finally {
+    for (const run of endings) run();
+  }
+}
+
+class SeedRun {
+  readonly #broker: BrokerSimulation;
+  readonly #plan: Plan;
+  readonly #seed: string;
+  readonly #options: SeedOptions;
+  readonly #people: People;
+  readonly #books: Books;
+
+  constructor(broker: BrokerSimulation, plan: Plan, seed: string, options: SeedOptions) {
+    this.#broker = broker;
+    this.#plan = plan;
+    this.#seed = seed;
+    this.#options = options;
+    this.#people = new People(broker);
+    this.#books = new Books(broker);
+  }
+
+  async result(): Promise<SeedResult> {
+    const findings: string[] = [];
+    let settledMs: number | null = null;
+    try {
+      const totals = await this.#safety();
+      settledMs = await this.#liveness();
+      await this.#rest();
+      findings.push(...totals.problems);
+      if (settledMs === null) findings.push(...this.#books.unsettled().map(unsettledSentence));
+      const judged = { broker: this.#broker, people: this.#people, plan: this.#plan };
+      findings.push(...(await findingsOf({ ...judged, books: this.#books })));
+    } catch (error) {
+      findings.push(`the run broke off: ${error instanceof Error ? error.stack : error}`);
+    }
+    return this.#report(findings, settledMs);
+  }
+
+  /** Customers and the operator at work while everything goes wrong. */
+  async #safety(): Promise<TotalsWatch> {
+    const broker = this.#broker;
+    const people = this.#people;
+    const { customers = CUSTOMERS, ordersEach = ORDERS_EACH } = this.#options;
+    const { paceMs, operatorMs, isStrangerThere } = this.#plan;
+    await broker.untilDone(people.arrive(customers, paceMs), 5 * VIRTUAL_MINUTE);
+    const totals = new TotalsWatch(new TotalsReader(broker.shardPaths), broker, TOTALS_EVERY_MS);
+    if (isStrangerThere) broker.venue.tradeAsStranger();
+    broker.beginFaults();
+    const attacker = new Attacker(broker, this.#plan);
+    const deeds = new OperatorDeeds(broker, people);
+    const working = operatorMs === null ? Promise.resolve() : deeds.goOn(operatorMs);
+    const trading = Promise.all(people.customers.map((customer) => customer.trade(ordersEach)));
+    await broker.untilDone(Promise.race([trading, broker.pause(SAFETY_MS_MAX)]), VIRTUAL_MINUTE);
+    deeds.stop();
+    attacker.stop();
+    broker.endFaults();
+    await broker.untilDone(trading, 10 * VIRTUAL_MINUTE);
+    await broker.untilDone(working, 5 * VIRTUAL_MINUTE);
+    totals.stop();
+    return totals;
+  }
+
+  /** I25: how long it took until nothing was in the middle any more. */
+  async #liveness(): Promise<number | null> {
+    const broker = this.#broker;
+    const fromMs = broker.simulation.nowMs();
+    while (this.#books.unsettled().length > 0) {
+      if (broker.simulation.nowMs() - fromMs > RECOVERY_MS) return null;
+      await broker.untilDone(broker.pause(LOOK_EVERY_MS), VIRTUAL_MINUTE);
+    }
+    return broker.simulation.nowMs() - fromMs;
+  }
+
+  async #rest(): Promise<void> {
+    const broker = this.#broker;
+    broker.venue.stopMarket();
+    await broker.untilDone(broker.pause(REST_MS), VIRTUAL_MINUTE);
+  }
+
+  #report(findings: readonly string[], settledMs: number | null): SeedResult {
+    const { history } = this.#people;
+    const operations = { ok: 0, fail: 0, unknown: 0 };
+    for (const { outcome } of history.operations) operations[outcome]++;
+    const broker = this.#broker;
+    return {
+      seed: this.#seed,
+      findings,
+      plan: this.#plan,
+      traceHash: broker.simulation.traceHash(),
+      orders: this.#books.orders().length,
+      messages: broker.simulation.messages,
+      operations,
+      settledMs,
+      faults: broker.faultCounts(),
+      sometimes: countSometimes(broker, history, pathsOf(broker.directory)),
+    };
+  }
+}
+
+function unsettledSentence(what: string): string {
+  return `I25: ${RECOVERY_MS} ms after the last fault ${what}`;
+}
