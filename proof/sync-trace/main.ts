@@ -38,15 +38,19 @@ class OptionError extends Error {
 }
 
 const scope = new Scope();
+let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void scope.end().finally(() => process.exit(EXIT_INTERRUPTED)));
+  process.once(signal, () => {
+    isInterrupted = true;
+    void scope.end().finally(() => process.exit(EXIT_INTERRUPTED));
+  });
 }
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   process.exitCode = EXIT_CANNOT_RUN;
-  process.stderr.write(`${sentenceOf(error)}\n`);
+  if (!isInterrupted) process.stderr.write(`${sentenceOf(error)}\n`);
 } finally {
   await scope.end();
 }
