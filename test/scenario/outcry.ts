@@ -111,8 +111,13 @@ export class Outcry {
     return pid;
   }
 
+  /** Asks it to stop, as a terminal would. */
+  protected interrupt(): void {
+    this.process.kill('SIGTERM');
+  }
+
   async stop(): Promise<number> {
-    if (!this.hasEnded) this.process.kill('SIGTERM');
+    if (!this.hasEnded) this.interrupt();
     const code = await Promise.race([this.ended(), sleep(PATIENCE_MS, null, { ref: false })]);
     if (code !== null) return code;
     for (const pid of [...this.children('src/main.ts'), ...this.children('simulator/main.ts')]) {
