@@ -10,8 +10,13 @@ import type { BrokerSimulation } from './broker-simulation.ts';
 import { ADMIN_TOKEN, tokenOf } from './plain-secrets.ts';
 import { SYMBOLS } from './simulated-venue.ts';
 
-const CASH_IN_CENTS = 100_000_000;
-const SHARES = 10_000;
+/** What everyone begins with, of cash and of each symbol. */
+export interface Wealth {
+  readonly cashInCents: number;
+  readonly shares: number;
+}
+
+const RICH: Wealth = { cashInCents: 100_000_000, shares: 10_000 };
 
 export class People {
   readonly history = new History();
@@ -31,11 +36,11 @@ export class People {
   }
 
   /** Each gets cash and shares of everything; resolves when all of it is booked. */
-  async arrive(customers: number, paceMs: number): Promise<void> {
+  async arrive(customers: number, paceMs: number, wealth: Wealth = RICH): Promise<void> {
     for (let n = 0; n < customers; n++) {
       const userId = await this.operator.createUser(`customer-${n}`, 'correct horse');
-      await this.operator.deposit(userId, 'USD', CASH_IN_CENTS);
-      for (const symbol of SYMBOLS) await this.operator.deposit(userId, symbol, SHARES);
+      await this.operator.deposit(userId, 'USD', wealth.cashInCents);
+      for (const symbol of SYMBOLS) await this.operator.deposit(userId, symbol, wealth.shares);
       this.#settle(userId, paceMs);
     }
   }

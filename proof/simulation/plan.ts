@@ -11,6 +11,9 @@ export interface Plan extends Trouble, AttackPeriods {
   readonly isStrangerThere: boolean;
   /** Mean pause of a customer between two orders. */
   readonly paceMs: number;
+  /** What each customer begins with: some are nearly poor. */
+  readonly cashInCents: number;
+  readonly shares: number;
   /** Mean time between two deeds of the operator; null for none. */
   readonly operatorMs: number | null;
 }
@@ -49,6 +52,8 @@ export function planOf(seed: string, preset: Preset = 'all'): Plan {
     ...QUIET,
     echo: draw.chance(0.3),
     paceMs: draw.oneOf([5, 20, 20, 100]),
+    cashInCents: draw.oneOf([100_000_000, 100_000_000, 1_500_000]),
+    shares: draw.oneOf([10_000, 10_000, 40]),
     operatorMs: draw.period(300),
   };
   return Object.assign({}, quiet, ...parts.map((part) => drawn[part])) as Plan;

@@ -3,21 +3,27 @@ import {
   DIRECTORY,
   EXCHANGE_CONNECTION,
   RECONCILER,
-  shardAddress,
   TRADE_PROCESSOR,
 } from '../../src/actors/addresses.ts';
+import type { DepositAssets } from '../../src/actors/order-shard/protocol.ts';
 import type { BrokerSimulation } from './broker-simulation.ts';
 
 const POISONS = [
-  [shardAddress(0), { kind: 'DepositAssets', userId: 'usr_00x', deposits: null }],
-  [shardAddress(1), { kind: 'DepositAssets', userId: 'usr_01x', deposits: null }],
   [TRADE_PROCESSOR, { kind: 'TakeExecutions', epoch: 'e1', executions: null }],
   [EXCHANGE_CONNECTION, { kind: 'CapabilitiesRead', answer: null }],
   [RECONCILER, { kind: 'LinkChanged', link: null }],
   [DIRECTORY, { kind: 'SymbolsListed', symbols: null }],
 ] as const;
 
+const ASK_MS = 1_000;
+
 export function poison(broker: BrokerSimulation): void {
-  const [to, message] = POISONS[Math.floor(broker.random() * POISONS.length)] ?? POISONS[0];
-  broker.edge.tell(to, message);
+  const draw = Math.floor(broker.random() * (POISONS.length + 2));
+  const told = POISONS[draw];
+  if (told !== undefined) return broker.edge.tell(told[0], told[1]);
+  // Shards get a question: whoever asks must hear that it failed.
+  const userId = `usr_0${draw % 2}nobody`;
+  const deposits = null as unknown as DepositAssets['deposits'];
+  const to = broker.shardOf(userId);
+  void broker.edge.ask<DepositAssets>(to, { kind: 'DepositAssets', userId, deposits }, ASK_MS);
 }

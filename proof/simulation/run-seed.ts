@@ -2,7 +2,8 @@
 // in which nothing does and all must settle, and then the judges. Green when none has a finding.
 
 import { LIMITS } from '../../src/limits.ts';
-import { pathsOf } from '../../src/store/data-directory.ts';
+import { readTruth } from '../history/books-truth.ts';
+import { countsOf, type HistoryCounts } from '../history/check-history.ts';
 import { TotalsReader } from '../history/totals.ts';
 import { Attacker } from './attacker.ts';
 import { Books } from './books.ts';
@@ -11,7 +12,7 @@ import { findingsOf } from './judges.ts';
 import { OperatorDeeds } from './operator-deeds.ts';
 import { People } from './people.ts';
 import { type Plan, type Preset, planOf } from './plan.ts';
-import { countSometimes, type Sometimes } from './sometimes.ts';
+import { countSometimes, type Sometimes, TraceCases } from './sometimes.ts';
 import { TotalsWatch } from './totals-watch.ts';
 
 export interface SeedOptions {
@@ -30,7 +31,7 @@ export interface SeedResult {
   readonly traceHash: string;
   readonly orders: number;
   readonly messages: number;
-  readonly operations: { readonly ok: number; readonly fail: number; readonly unknown: number };
+  readonly operations: HistoryCounts;
   /** From the end of the faults until everything had settled; null when it did not. */
   readonly settledMs: number | null;
   readonly faults: Readonly<Record<string, number>>;
@@ -51,31 +52,37 @@ const TOTALS_EVERY_MS = 250;
 export async function runSeed(seed: string, options: SeedOptions = {}): Promise<SeedResult> {
   const endings: (() => void)[] = [];
   const plan = planOf(seed, options.preset);
-  const { onTraceLine } = options;
+  const trace = new TraceCases();
+  const onTraceLine = (line: string) => {
+    trace.take(line);
+    options.onTraceLine?.(line);
+  };
   const ending = { after: (run: () => void) => void endings.push(run) };
   const broker = new BrokerSimulation(ending, seed, plan, onTraceLine);
   try {
-    return await new SeedRun(broker, plan, seed, options).result();
+    return await new SeedRun({ broker, plan, seed, options, trace }).result();
   } finally {
     for (const run of endings) run();
   }
 }
 
+interface SeedParts {
+  readonly broker: BrokerSimulation;
+  readonly plan: Plan;
+  readonly seed: string;
+  readonly options: SeedOptions;
+  readonly trace: TraceCases;
+}
+
 class SeedRun {
-  readonly #broker: BrokerSimulation;
-  readonly #plan: Plan;
-  readonly #seed: string;
-  readonly #options: SeedOptions;
+  readonly #parts: SeedParts;
   readonly #people: People;
   readonly #books: Books;
 
-  constructor(broker: BrokerSimulation, plan: Plan, seed: string, options: SeedOptions) {
-    this.#broker = broker;
-    this.#plan = plan;
-    this.#seed = seed;
-    this.#options = options;
-    this.#people = new People(broker);
-    this.#books = new Books(broker);
+  constructor(parts: SeedParts) {
+    this.#parts = parts;
+    this.#people = new People(parts.broker);
+    this.#books = new Books(parts.broker);
   }
 
   async result(): Promise<SeedResult> {
@@ -87,8 +94,9 @@ class SeedRun {
       await this.#rest();
       findings.push(...totals.problems);
       if (settledMs === null) findings.push(...this.#books.unsettled().map(unsettledSentence));
-      const judged = { broker: this.#broker, people: this.#people, plan: this.#plan };
-      findings.push(...(await findingsOf({ ...judged, books: this.#books })));
+      const { broker, plan } = this.#parts;
+      const judged = { broker, plan, people: this.#people, books: this.#books };
+      findings.push(...(await findingsOf(judged)));
     } catch (error) {
       findings.push(`the run broke off: ${error instanceof Error ? error.stack : error}`);
     }
@@ -97,15 +105,15 @@ class SeedRun {
 
   /** Customers and the operator at work while everything goes wrong. */
   async #safety(): Promise<TotalsWatch> {
-    const broker = this.#broker;
+    const { broker, plan, options } = this.#parts;
     const people = this.#people;
-    const { customers = CUSTOMERS, ordersEach = ORDERS_EACH } = this.#options;
-    const { paceMs, operatorMs, isStrangerThere } = this.#plan;
-    await broker.untilDone(people.arrive(customers, paceMs), 5 * VIRTUAL_MINUTE);
+    const { customers = CUSTOMERS, ordersEach = ORDERS_EACH } = options;
+    const { paceMs, operatorMs, isStrangerThere } = plan;
+    await broker.untilDone(people.arrive(customers, paceMs, plan), 5 * VIRTUAL_MINUTE);
     const totals = new TotalsWatch(new TotalsReader(broker.shardPaths), broker, TOTALS_EVERY_MS);
     if (isStrangerThere) broker.venue.tradeAsStranger();
     broker.beginFaults();
-    const attacker = new Attacker(broker, this.#plan);
+    const attacker = new Attacker(broker, plan);
     const deeds = new OperatorDeeds(broker, people);
     const working = operatorMs === null ? Promise.resolve() : deeds.goOn(operatorMs);
     const trading = Promise.all(people.customers.map((customer) => customer.trade(ordersEach)));
@@ -121,7 +129,7 @@ class SeedRun {
 
   /** I25: how long it took until nothing was in the middle any more. */
   async #liveness(): Promise<number | null> {
-    const broker = this.#broker;
+    const { broker } = this.#parts;
     const fromMs = broker.simulation.nowMs();
     while (this.#books.unsettled().length > 0) {
       if (broker.simulation.nowMs() - fromMs > RECOVERY_MS) return null;
@@ -131,27 +139,26 @@ class SeedRun {
   }
 
   async #rest(): Promise<void> {
-    const broker = this.#broker;
+    const { broker } = this.#parts;
     broker.venue.stopMarket();
     await broker.untilDone(broker.pause(REST_MS), VIRTUAL_MINUTE);
   }
 
   #report(findings: readonly string[], settledMs: number | null): SeedResult {
+    const { broker, plan, seed, trace } = this.#parts;
     const { history } = this.#people;
-    const operations = { ok: 0, fail: 0, unknown: 0 };
-    for (const { outcome } of history.operations) operations[outcome]++;
-    const broker = this.#broker;
+    const truths = readTruth(broker.shardPaths);
     return {
-      seed: this.#seed,
+      seed,
       findings,
-      plan: this.#plan,
+      plan,
       traceHash: broker.simulation.traceHash(),
       orders: this.#books.orders().length,
       messages: broker.simulation.messages,
-      operations,
+      operations: countsOf(history),
       settledMs,
       faults: broker.faultCounts(),
-      sometimes: countSometimes(broker, history, pathsOf(broker.directory)),
+      sometimes: countSometimes({ broker, history, truths, trace }),
     };
   }
 }
