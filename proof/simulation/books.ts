@@ -144,7 +144,7 @@ export class Books {
 
 /** All that the exchange of a simulation has written down. */
 export function venueLogOf({ venue }: BrokerSimulation, books: AuditedBooks): VenueLog {
-  const log = new VenueLog('simulation', books.feed.watermark);
+  const log = new VenueLog('simulation', books.feed);
   for (const record of venue.records) log.take(record);
   log.seal();
   return log;

@@ -113,7 +113,7 @@ function market(draw: Draw) {
     feedCutMs: draw.period(300),
     dayEndMs: draw.period(800),
     amendMs: draw.period(300),
-    bookLossMs: null,
+    bookLossMs: draw.chance(0.3) ? draw.period(3_000) : null,
     isStrangerThere: draw.chance(0.2),
   };
 }

@@ -88,7 +88,7 @@ export function judge(
 
 async function venueLogFor(options: AuditOptions, books: Books): Promise<VenueLog | null> {
   try {
-    return await readVenueLog(options.exchangeUrl, books.paths, books.feed.watermark);
+    return await readVenueLog(options.exchangeUrl, books.paths, books.feed);
   } catch (error) {
     if (error instanceof VenueLogError && options.withoutVenueLog === 'audit') return null;
     throw error;

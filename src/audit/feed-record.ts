@@ -19,6 +19,8 @@ const PARKED = `
 
 export class FeedRecord {
   readonly watermark: FeedMark | null;
+  /** How far the feed of each epoch that is over had been taken. */
+  readonly leftAt: ReadonlyMap<string, number>;
   readonly #file: FileSnapshot;
   readonly #parked: Query<[string, string, string], ParkedRow>;
 
@@ -26,6 +28,10 @@ export class FeedRecord {
     this.#file = new FileSnapshot(path, EXTERNAL_IDS_MIGRATIONS.length);
     const [mark] = this.#file.rows<FeedMark>('SELECT epoch, seq FROM feed_position');
     this.watermark = mark ?? null;
+    const left = this.#file.rows<FeedMark>(
+      'SELECT epoch, left_at_seq AS seq FROM epochs WHERE left_at_seq IS NOT NULL',
+    );
+    this.leftAt = new Map([...left].map(({ epoch, seq }) => [epoch, seq]));
     this.#parked = this.#file.prepare(
       `${PARKED} WHERE epoch = ? AND external_order_id = ? AND exec_id = ?`,
     );

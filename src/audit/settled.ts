@@ -77,16 +77,25 @@ function auditOtherSide(row: OrderRow, side: OtherSide, tally: Tally): void {
     if (status === 'failed' || (status === 'cancelled' && cum_qty === 0)) return;
     return tally.broke('I12', `order ${id} is ${status}, and unknown to the exchange`, shown);
   }
-  const standing = standingOf(venue, side);
+  const standing = standingOf(venue, row, side);
   if (standing.as.includes(status) && (standing.cumQty ?? cum_qty) === cum_qty) return;
   const there = `${standing.as.join(' or ')} ${standing.cumQty ?? ''}`;
   tally.broke('I12', `order ${id} is ${status} ${cum_qty}, at the exchange ${there}`, shown);
 }
 
 /** What an order must be here after what the exchange has said about it. */
-function standingOf(venue: VenueOrderRow, { venueLog, finder }: OtherSide): Standing {
+function standingOf(
+  venue: VenueOrderRow,
+  { external_order_id: mapped }: OrderRow,
+  { venueLog, finder }: OtherSide,
+): Standing {
   if (venue.refused === 1) return { as: ['failed', 'cancelled'], cumQty: 0 };
-  const { cum: cumQty, cumMax, ended } = finder.lifeOf(venue);
+  const { cum: cumQty, cumMax, ended, lastSeq } = finder.lifeOf(venue);
+  // What had become of it when the book was lost may never have been heard of, or that it was ours:
+  // its trades are then the house's (E41).
+  const isUntold = venueLog.isUntold({ epoch: venue.epoch, seq: lastSeq });
+  const isUnclaimed = mapped === null && venueLog.hasLeft(venue.epoch);
+  if (isUntold || isUnclaimed) return { as: CLOSED, cumQty: null };
   if (cumQty >= venue.num_shares) return { as: ['filled'], cumQty };
   if (ended !== null)
     return { as: ended === 'rejected' ? ['failed', 'cancelled'] : [ended], cumQty };

@@ -5,8 +5,8 @@ import { LineSplitter } from '../exchange/line-splitter.ts';
 import type { LogRecord } from '../exchange/simulator/log-record.ts';
 import { LIMITS } from '../limits.ts';
 import type { DataPaths } from '../store/data-directory.ts';
-import type { FeedMark } from '../store/external-ids-store.ts';
-import { VenueLog } from './venue-log.ts';
+
+import { type FeedReach, VenueLog } from './venue-log.ts';
 
 /** No log, although there is one: it cannot be reached, or cannot be read. */
 export class VenueLogError extends Error {
@@ -20,12 +20,12 @@ const NEWLINE = 0x0a;
 export async function readVenueLog(
   exchangeUrl: string | null,
   paths: DataPaths,
-  watermark: FeedMark | null,
+  feed: FeedReach,
 ): Promise<VenueLog | null> {
   const file = join(paths.exchange, 'exchange.ndjson');
   if (exchangeUrl === null && !existsSync(file)) return null;
   const source = exchangeUrl ?? file;
-  const log = new VenueLog(source, watermark);
+  const log = new VenueLog(source, feed);
   try {
     if (exchangeUrl === null) await takeLines(wholeGroups(createReadStream(file)), log);
     else await takeLines(await bodyOf(`${exchangeUrl}/v1/log?from=0`), log);

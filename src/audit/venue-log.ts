@@ -55,6 +55,12 @@ const INSERT_EXECUTION = `INSERT INTO executions VALUES (@logNo, @epoch, @seq, @
   @exchangeAtMs)`;
 
 /** Taken in record by record, then `seal`ed, and only then asked. */
+/** How far the broker has come in the feed: in the present epoch, and in those that are over. */
+export interface FeedReach {
+  readonly watermark: FeedMark | null;
+  readonly leftAt: ReadonlyMap<string, number>;
+}
+
 export class VenueLog {
   /** Where it came from. */
   readonly source: string;
@@ -66,11 +72,11 @@ export class VenueLog {
   readonly #epochs = new Set<string>();
   /** The records up to the watermark: what the broker must have booked. */
   #settledUpTo = 0;
-  readonly #watermark: FeedMark | null;
+  readonly #feed: FeedReach;
 
-  constructor(source: string, watermark: FeedMark | null) {
+  constructor(source: string, feed: FeedReach) {
     this.source = source;
-    this.#watermark = watermark;
+    this.#feed = feed;
     this.#db = openScratch(TABLES);
     this.#insertOrder = this.#db.prepare(INSERT_ORDER);
     this.#insertExecution = this.#db.prepare(INSERT_EXECUTION);
@@ -88,7 +94,7 @@ export class VenueLog {
       this.#insertOrder.run({ ...record, logNo, refused, epoch: this.#epoch });
     }
     if (record.kind !== 'execution') return;
-    const { epoch, seq } = this.#watermark ?? { epoch: null, seq: 0 };
+    const { epoch, seq } = this.#feed.watermark ?? { epoch: null, seq: 0 };
     if (record.epoch === epoch && record.seq <= seq) this.#settledUpTo = logNo;
     if (record.execKind !== 'accepted') this.#insertExecution.run({ ...record, logNo });
   }
@@ -111,6 +117,20 @@ export class VenueLog {
   /** False for an epoch of another exchange, or of a log that is gone: it can prove nothing. */
   tellsOf(epoch: string): boolean {
     return this.#epochs.has(epoch);
+  }
+
+  /**
+   * What the broker can never hear of: the book was lost before it had read so far (E41). Always
+   * false for an epoch of which the broker has not kept how far it had come.
+   */
+  isUntold({ epoch, seq }: { readonly epoch: string; readonly seq: number }): boolean {
+    const leftAt = this.#feed.leftAt.get(epoch);
+    return epoch !== this.#epoch && leftAt !== undefined && seq > leftAt;
+  }
+
+  /** Whether the broker has kept how far it had come in this epoch, which is over. */
+  hasLeft(epoch: string): boolean {
+    return epoch !== this.#epoch && this.#feed.leftAt.has(epoch);
   }
 
   orders(): IterableIterator<VenueOrderRow> {
@@ -155,11 +175,11 @@ export class VenueFinder {
       'SELECT * FROM orders WHERE client_order_id = ? ORDER BY log_no',
     );
     this.#life = db.prepare<[string], VenueLife>(
-      `SELECT coalesce(max(cum_qty), 0) AS cumMax,
+      `SELECT coalesce(max(cum_qty), 0) AS cumMax, coalesce(max(seq), 0) AS lastSeq,
          coalesce(max(cum_qty) FILTER (WHERE later IS NULL), 0) AS cum,
          max(kind) FILTER (WHERE kind IN ('cancelled', 'expired', 'rejected')) AS ended
        FROM (
-         SELECT cum_qty, kind, lead(seq) OVER (ORDER BY seq) AS later
+         SELECT cum_qty, kind, seq, lead(seq) OVER (ORDER BY seq) AS later
          FROM executions WHERE client_order_id = ?
        )`,
     );
@@ -175,7 +195,7 @@ export class VenueFinder {
 
   /** What has become of an order that the exchange took. */
   lifeOf({ client_order_id: id }: VenueOrderRow): VenueLife {
-    return this.#life.get(id) ?? { cum: 0, cumMax: 0, ended: null };
+    return this.#life.get(id) ?? { cum: 0, cumMax: 0, ended: null, lastSeq: 0 };
   }
 }
 
@@ -184,4 +204,6 @@ export interface VenueLife {
   readonly cum: number;
   readonly cumMax: number;
   readonly ended: 'cancelled' | 'expired' | 'rejected' | null;
+  /** Of the last thing that the feed said about it. */
+  readonly lastSeq: number;
 }

@@ -32,8 +32,9 @@ function auditBooked(audited: Audited, venueLog: VenueLog, tally: Tally): void {
     tally.looked('I6', 'executions at the exchange');
     const owner = ownerOf(audited, execution);
     if (owner === null || isWaiting(audited, execution)) continue;
+    if (venueLog.isUntold(execution)) continue;
     const { epoch, exec_id: execId } = execution;
-    const row = owner[bookedAs](epoch, execId);
+    const row = owner[bookedAs](epoch, execId) ?? houseRow(audited, execution, venueLog);
     if (row === null) {
       const order = owner.order(execution.client_order_id);
       if (order !== null && isLostWithTheBook(order, execution, venueLog)) continue;
@@ -41,6 +42,13 @@ function auditBooked(audited: Audited, venueLog: VenueLog, tally: Tally): void {
       tally.broke('I6', sentence, execution);
     }
   }
+}
+
+/** Of a lost book, an execution whose order nobody could name any more (E22, E41). */
+function houseRow({ books }: Audited, execution: VenueExecutionRow, venueLog: VenueLog) {
+  const bookedAs = BOOKED_AS[execution.kind];
+  if (bookedAs === undefined || !venueLog.hasLeft(execution.epoch)) return null;
+  return books.shardOf(HOUSE_USER_ID)[bookedAs](execution.epoch, execution.exec_id);
 }
 
 /** The shard that has to have it; null for a stranger's while there is still time to claim it. */
@@ -57,11 +65,11 @@ function isWaiting({ books }: Audited, execution: VenueExecutionRow): boolean {
 }
 
 /**
- * The exchange came back without its book and cannot tell of this trade any more (E41): the order
- * was given up, or will be.
+ * The same in books from before it was kept how far the lost epoch had been read: the order was
+ * given up, or will be.
  */
 function isLostWithTheBook(order: OrderRow, { epoch }: VenueExecutionRow, log: VenueLog): boolean {
-  if (epoch === log.epoch) return false;
+  if (epoch === log.epoch || log.hasLeft(epoch)) return false;
   const wasGivenUp = order.cancelled === 'venue_book_lost' || order.our_verdict !== null;
   return wasGivenUp || isOpenStatus(order.status);
 }

@@ -42,6 +42,10 @@ export const EXTERNAL_IDS_MIGRATIONS: readonly string[] = [
     seq INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- How far an epoch's feed had been taken when the next one began; null for the present one.
+  ALTER TABLE epochs ADD COLUMN left_at_seq INTEGER;
+  `,
 ];
 
 /** Stands for an order id where an external id is nobody's: the house books its trades (E22). */
@@ -99,6 +103,7 @@ export class ExternalIdsStore {
   readonly #selectParkedBefore: Statement;
   readonly #selectPosition: Statement;
   readonly #savePosition: Statement;
+  readonly #leaveEpoch: Statement;
   readonly #close: () => void;
 
   constructor({ path, walPagesMax }: ExternalIdsOptions) {
@@ -124,6 +129,7 @@ export class ExternalIdsStore {
     this.#selectCounts = db.prepare(SELECT_COUNTS);
     this.#selectParkedBefore = db.prepare(SELECT_PARKED_BEFORE);
     this.#selectPosition = db.prepare('SELECT epoch, seq FROM feed_position');
+    this.#leaveEpoch = db.prepare('UPDATE epochs SET left_at_seq = ? WHERE id = ?');
     this.#savePosition = db.prepare(
       'INSERT INTO feed_position VALUES (1, :epoch, :seq) ' +
         'ON CONFLICT DO UPDATE SET epoch = :epoch, seq = :seq',
@@ -216,6 +222,11 @@ export class ExternalIdsStore {
 
   savePosition({ epoch, seq }: FeedMark): void {
     this.#savePosition.run({ epoch, seq });
+  }
+
+  /** The exchange has begun another epoch: nothing above this will ever be told of the old one. */
+  leaveEpoch({ epoch, seq }: FeedMark): void {
+    this.#leaveEpoch.run(seq, this.#epochId(epoch));
   }
 
   close(): void {

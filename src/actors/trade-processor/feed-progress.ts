@@ -22,6 +22,11 @@ export class FeedProgress {
     return this.#epoch;
   }
 
+  /** The newest message taken; null before the first epoch. */
+  head(): FeedPlace | null {
+    return this.#epoch === null ? null : { epoch: this.#epoch, seq: this.#headSeq };
+  }
+
   /** A new epoch counts from 1; what was unsettled of the old one must be kept elsewhere. */
   begin(epoch: string): void {
     this.#epoch = epoch;

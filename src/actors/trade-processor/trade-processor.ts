@@ -259,6 +259,11 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
 
   /** The old epoch cannot be replayed, so what its shards have not booked yet is kept here. */
   #beginEpoch(epoch: string, ctx: Ctx): void {
+    const left = this.#progress.head();
+    if (left !== null) {
+      this.#store.leaveEpoch(left);
+      this.#wrote = true;
+    }
     for (const fact of this.#courier.unsettled()) {
       for (const execution of executionsOf(fact)) {
         this.#store.keepRouted(execution, ownerOf(fact), ctx.nowMs());
