@@ -128,6 +128,12 @@ test('actors, domain and store have no clock, chance, timer, promise or process 
   }
 });
 
+test('nothing in production knows whether it is simulated', () => {
+  for (const path of SOURCES.filter((name) => /^src\/(actors|domain|store|gateway)\//.test(name))) {
+    assert.doesNotMatch(codeOf(path), /simulat|crash.?point|torture|mutant/i, path);
+  }
+});
+
 test('every error code is documented, and every documented code exists', () => {
   const page = readFileSync('docs/http-api.md', 'utf8');
   const documented = new Set(

@@ -1,6 +1,7 @@
 // Crashes threads and the whole process, makes actors throw, cuts the feeds, ends the exchange's
 // days, has it take trades back or lose its book, at random moments of the outside's time, until
 // told to stop.
+import { LIMITS } from '../../src/limits.ts';
 import type { BrokerSimulation } from './broker-simulation.ts';
 import { poison } from './poison.ts';
 
@@ -13,7 +14,11 @@ export interface AttackPeriods {
   readonly poisonMs: number | null;
   readonly amendMs: number | null;
   readonly bookLossMs: number | null;
+  readonly clockJumpMs: number | null;
 }
+
+/** Of our clock against the exchange's; beyond the bound absence is not proven. */
+const SKEW_MS_MAX = 0.45 * LIMITS.clockSkewMs;
 
 export class Attacker {
   readonly #broker: BrokerSimulation;
@@ -31,6 +36,7 @@ export class Attacker {
     this.#again(periods.amendMs, () => venue.amend(broker.random(), broker.random()));
     this.#again(periods.dayEndMs, () => venue.changeDay());
     this.#again(periods.bookLossMs, () => venue.loseBook());
+    this.#again(periods.clockJumpMs, () => this.#jump());
   }
 
   stop(): void {
@@ -45,6 +51,12 @@ export class Attacker {
       attack();
       this.#again(meanMs, attack);
     });
+  }
+
+  /** Anywhere within what the bounds allow for, forwards or back. */
+  #jump(): void {
+    const skewMs = Math.floor((2 * this.#broker.random() - 1) * SKEW_MS_MAX);
+    this.#broker.simulation.setClockSkew(skewMs);
   }
 
   #crashThread(): void {

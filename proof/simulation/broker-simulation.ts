@@ -13,11 +13,8 @@ import type { Address } from '../../src/runtime/actor.ts';
 import type { Edge } from '../../src/runtime/edge.ts';
 import type { LogSink } from '../../src/runtime/log-sink.ts';
 import type { SimulationEnvironment } from '../../src/runtime/simulation/environment.ts';
-import {
-  Simulation,
-  type SimulationOptions,
-  type StartedThread,
-} from '../../src/runtime/simulation/simulation.ts';
+import type { StartedThread } from '../../src/runtime/simulation/outer-parts.ts';
+import { Simulation, type SimulationOptions } from '../../src/runtime/simulation/simulation.ts';
 import { PriceTable } from '../../src/shared/price-table.ts';
 import { pathsOf, takeDataDirectory } from '../../src/store/data-directory.ts';
 import { defineSystem } from '../../src/system/define-system.ts';
@@ -27,7 +24,7 @@ import type { Outside } from '../customers/door.ts';
 import { type DiskFaultRates, DiskFaults, NO_DISK_FAULTS } from './disk-faults.ts';
 import { PLAIN_PASSWORDS, PLAIN_TOKENS } from './plain-secrets.ts';
 import { type ClientFaultRates, NO_CLIENT_FAULTS, SimulatedDoor } from './simulated-door.ts';
-import { SimulatedVenue, SYMBOLS } from './simulated-venue.ts';
+import { SimulatedVenue } from './simulated-venue.ts';
 import { NO_VENUE_FAULTS, type VenueFaultRates, VenueFaults } from './venue-faults.ts';
 
 const START_AT_MS = Date.UTC(2026, 0, 5, 14, 30);
@@ -283,5 +280,3 @@ function settingsFor(directory: string, prices: SharedArrayBuffer): Settings {
     freshSigningKey: '',
   };
 }
-
-export { SYMBOLS };

@@ -18,7 +18,7 @@ export interface Plan extends Trouble, AttackPeriods {
   readonly operatorMs: number | null;
 }
 
-type Part = 'process' | 'wire' | 'clients' | 'venue' | 'market' | 'disk' | 'bugs';
+type Part = 'process' | 'wire' | 'clients' | 'venue' | 'market' | 'disk' | 'clock' | 'bugs';
 
 /** The parts of the world that may go wrong. */
 export const PRESETS = {
@@ -27,7 +27,8 @@ export const PRESETS = {
   network: ['wire', 'clients'],
   exchange: ['venue', 'market'],
   disk: ['disk'],
-  all: ['process', 'wire', 'clients', 'venue', 'market', 'disk', 'bugs'],
+  clock: ['clock'],
+  all: ['process', 'wire', 'clients', 'venue', 'market', 'disk', 'clock', 'bugs'],
 } as const satisfies Readonly<Record<string, readonly Part[]>>;
 
 export type Preset = keyof typeof PRESETS;
@@ -46,14 +47,15 @@ export function planOf(seed: string, preset: Preset = 'all'): Plan {
     venue: { venue: venue(draw) },
     market: market(draw),
     disk: { disk: disk(draw) },
+    clock: { clockJumpMs: draw.period(500) },
     bugs: { poisonMs: draw.period(2_000) },
   };
   const quiet: Plan = {
     ...QUIET,
     echo: draw.chance(0.3),
     paceMs: draw.oneOf([5, 20, 20, 100]),
-    cashInCents: draw.oneOf([100_000_000, 100_000_000, 1_500_000]),
-    shares: draw.oneOf([10_000, 10_000, 40]),
+    cashInCents: draw.oneOf([100_000_000, 100_000_000, 500_000]),
+    shares: draw.oneOf([10_000, 10_000, 20]),
     operatorMs: draw.period(300),
   };
   return Object.assign({}, quiet, ...parts.map((part) => drawn[part])) as Plan;
@@ -70,6 +72,7 @@ const QUIET = {
   poisonMs: null,
   amendMs: null,
   bookLossMs: null,
+  clockJumpMs: null,
   isStrangerThere: false,
   venue: NO_VENUE_FAULTS,
   clients: NO_CLIENT_FAULTS,

@@ -1,18 +1,19 @@
 // One thread of a simulated process: a dispatcher that is told when to tick, and whose appetite is
 // drawn from the seed.
 import type { Address, Context } from '../actor.ts';
+import type { Clock } from '../clock.ts';
 import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts';
 import { kindOfBody, kindOfEnvelope } from '../envelope.ts';
 import type { Appetite, Observer } from '../observer.ts';
 import type { Prng } from './prng.ts';
 import type { Trace } from './trace.ts';
-import { usAt, type VirtualClock } from './virtual-clock.ts';
+import { usAt } from './virtual-clock.ts';
 
 export type ThreadOptions<C extends Context> = Pick<
   DispatcherOptions<C>,
   'thread' | 'incarnation' | 'definition' | 'drivers' | 'extendContext' | 'log'
 > & {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly random: Prng;
   readonly trace: Trace;
   /** Of the whole process, after any durable commit. */

@@ -7,12 +7,14 @@ import type { Edge, EdgeListener } from '../edge.ts';
 import type { LogSink } from '../log-sink.ts';
 import type { ThreadSnapshot } from '../metrics.ts';
 import type { Drivers, SystemDefinition } from '../system.ts';
+import { CounterSums } from './counter-sums.ts';
 import { Environment, type SimulationEnvironment } from './environment.ts';
+import { type Compose, OuterParts, type StartedThread } from './outer-parts.ts';
 import { Prng } from './prng.ts';
 import { SimulatedEdge } from './simulated-edge.ts';
 import { SimulatedThread } from './simulated-thread.ts';
 import { Trace } from './trace.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock, WallClock } from './virtual-clock.ts';
 import { type Arrival, Wire } from './wire.ts';
 
 export interface SimulationOptions<C extends Context> {
@@ -39,15 +41,9 @@ export interface SimulationOptions<C extends Context> {
    * What composition puts beside the actors of a thread, each time it starts; what it returns is
    * called when the thread is gone.
    */
-  readonly compose?: (thread: StartedThread) => (() => void) | null;
+  readonly compose?: Compose;
   /** Hears every line of the trace as it is written. */
   readonly onTraceLine?: (line: string) => void;
-}
-
-export interface StartedThread {
-  readonly name: string;
-  /** Dies with the thread. */
-  edge(address: Address, listener: EdgeListener): Edge;
 }
 
 const TICK_COST_US = 20;
@@ -55,6 +51,7 @@ const TICK_COST_US = 20;
 export class Simulation<C extends Context = Context> {
   readonly #options: SimulationOptions<C>;
   readonly #clock: VirtualClock;
+  readonly #wall: WallClock;
   readonly #chance: Prng;
   readonly #scheduler: Prng;
   readonly #trace: Trace;
@@ -63,11 +60,9 @@ export class Simulation<C extends Context = Context> {
   readonly #drivers: Drivers;
   readonly #threads = new Map<string, SimulatedThread<C>>();
   readonly #incarnations = new Map<string, number>();
-  readonly #edges = new Map<Address, SimulatedEdge>();
-  /** By thread: the end of what composition has put there. */
-  readonly #composed = new Map<string, () => void>();
+  readonly #outer: OuterParts;
   /** Of the threads that are gone. */
-  readonly #earlierCounts = new Map<string, number>();
+  readonly #earlierCounts = new CounterSums();
   #messages = 0;
   #edgeHeard = true;
   #processCrashes = 0;
@@ -77,6 +72,7 @@ export class Simulation<C extends Context = Context> {
   constructor(options: SimulationOptions<C>) {
     this.#options = options;
     this.#clock = new VirtualClock(options.startAtMs);
+    this.#wall = new WallClock(this.#clock);
     this.#chance = new Prng(String(options.seed));
     this.#scheduler = this.#chance.stream('scheduler');
     this.#trace = new Trace(() => this.#clock.elapsedUs);
@@ -85,6 +81,9 @@ export class Simulation<C extends Context = Context> {
     this.#wire = new Wire(this.#chance.stream('wire'), delayMaxUs);
     this.#environment = new Environment(this.#clock, this.#chance.stream('environment'));
     this.#drivers = options.drivers(this.#environment);
+    const { place } = options.definition;
+    const placeOf = (address: Address) => place(kindOf(address), keyOf(address));
+    this.#outer = new OuterParts(placeOf, options.compose ?? null);
     this.#startProcess();
   }
 
@@ -107,10 +106,16 @@ export class Simulation<C extends Context = Context> {
   }
 
   /** Every named counter, over all threads that have ever been. */
-  counters(): Map<string, number> {
-    const sums = new Map(this.#earlierCounts);
-    for (const { counters } of this.snapshots()) addTo(sums, counters);
+  counters(): CounterSums {
+    const sums = this.#earlierCounts.copy();
+    for (const { counters } of this.snapshots()) sums.add(counters);
     return sums;
+  }
+
+  /** How far the clock that the process reads is off; steady time is not touched. */
+  setClockSkew(ms: number): void {
+    this.#trace.add('process', 'clock', ms);
+    this.#wall.skewMs = ms;
   }
 
   get processCrashes(): number {
@@ -129,14 +134,15 @@ export class Simulation<C extends Context = Context> {
   edge(address: Address, listener: EdgeListener): Edge {
     const chance = this.#chance.stream(`edge/${address}`);
     const world = {
-      nowMs: () => this.nowMs(),
+      nowMs: () => this.#wall.wallMs(),
       random: () => chance.next(),
       onHeard: () => this.#onEdgeHeard(),
     };
     const edge = new SimulatedEdge(address, listener, world);
-    this.#edges.get(address)?.close();
-    this.#edges.set(address, edge);
-    this.#attach(edge);
+    this.#outer.add(edge, (name) => {
+      const thread = this.#threads.get(name);
+      return thread === undefined ? null : started(thread);
+    });
     return edge;
   }
 
@@ -154,8 +160,7 @@ export class Simulation<C extends Context = Context> {
     this.#trace.add('process', 'crashed');
     this.#onEdgeHeard();
     this.#processCrashes++;
-    for (const edge of this.#edges.values()) edge.detach();
-    for (const name of this.#threads.keys()) this.#decompose(name);
+    for (const name of this.#options.definition.threads) this.#outer.died(name);
     for (const { dispatcher } of this.#threads.values()) this.#abandon(dispatcher);
     this.#threads.clear();
     this.#wire.dropAll();
@@ -177,8 +182,7 @@ export class Simulation<C extends Context = Context> {
     this.#trace.add(name, 'crashed');
     this.#onEdgeHeard();
     this.#threadCrashes++;
-    for (const edge of this.#edgesOf(name)) edge.detach();
-    this.#decompose(name);
+    this.#outer.died(name);
     this.#abandon(thread.dispatcher);
     this.#threads.delete(name);
     this.#wire.dropTo(name);
@@ -195,8 +199,7 @@ export class Simulation<C extends Context = Context> {
   /** Ends the process in good order. */
   close(): void {
     this.#isClosed = true;
-    for (const edge of this.#edges.values()) edge.close();
-    for (const name of this.#threads.keys()) this.#decompose(name);
+    this.#outer.close();
     for (const { dispatcher } of [...this.#threads.values()].toReversed()) dispatcher.stop();
     this.#threads.clear();
   }
@@ -284,8 +287,7 @@ export class Simulation<C extends Context = Context> {
       }
     }
     for (const thread of threads) thread.dispatcher.start();
-    for (const edge of this.#edges.values()) this.#attach(edge);
-    for (const thread of threads) this.#compose(thread);
+    for (const thread of threads) this.#outer.started(started(thread));
     for (const thread of threads) this.#meetFateAtStart(thread);
   }
 
@@ -298,8 +300,7 @@ export class Simulation<C extends Context = Context> {
       this.#wire.send(name, peer.name, opened, this.#clock.elapsedUs);
     }
     thread.dispatcher.start();
-    for (const edge of this.#edgesOf(name)) this.#attach(edge);
-    this.#compose(thread);
+    this.#outer.started(started(thread));
     this.#meetFateAtStart(thread);
   }
 
@@ -325,7 +326,7 @@ export class Simulation<C extends Context = Context> {
       extendContext,
       log,
       drivers: this.#drivers,
-      clock: this.#clock,
+      clock: this.#wall,
       random: this.#chance,
       trace: this.#trace,
       diesAfterCommit: () => this.#diesAfterCommit(),
@@ -339,21 +340,8 @@ export class Simulation<C extends Context = Context> {
   }
 
   #abandon(dispatcher: Dispatcher<C>): void {
-    addTo(this.#earlierCounts, dispatcher.snapshot().counters);
+    this.#earlierCounts.add(dispatcher.snapshot().counters);
     dispatcher.abandon();
-  }
-
-  #compose({ name, dispatcher }: SimulatedThread<C>): void {
-    const end = this.#options.compose?.({
-      name,
-      edge: (address, listener) => dispatcher.edge(address, listener),
-    });
-    if (end) this.#composed.set(name, end);
-  }
-
-  #decompose(name: string): void {
-    this.#composed.get(name)?.();
-    this.#composed.delete(name);
   }
 
   #onEdgeHeard(): void {
@@ -373,22 +361,8 @@ export class Simulation<C extends Context = Context> {
       this.#wire.send(name, to, { kind: 'frame', bytes }, this.#clock.elapsedUs);
     });
   }
-
-  #edgesOf(thread: string): SimulatedEdge[] {
-    return [...this.#edges.values()].filter(({ address }) => this.#placeOf(address) === thread);
-  }
-
-  #attach(edge: SimulatedEdge): void {
-    const thread = this.#threads.get(this.#placeOf(edge.address));
-    if (thread === undefined) return;
-    edge.attach((address, listener) => thread.dispatcher.edge(address, listener));
-  }
-
-  #placeOf(address: Address): string {
-    return this.#options.definition.place(kindOf(address), keyOf(address));
-  }
 }
 
-function addTo(sums: Map<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [name, by] of Object.entries(counts)) sums.set(name, (sums.get(name) ?? 0) + by);
+function started<C extends Context>({ name, dispatcher }: SimulatedThread<C>): StartedThread {
+  return { name, edge: (address, listener) => dispatcher.edge(address, listener) };
 }

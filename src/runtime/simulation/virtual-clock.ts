@@ -31,6 +31,24 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** The clock on the wall of the process: it may be wrong, and be put right or wrong at any time. */
+export class WallClock implements Clock {
+  readonly #true: Clock;
+  skewMs = 0;
+
+  constructor(clock: Clock) {
+    this.#true = clock;
+  }
+
+  wallMs(): number {
+    return this.#true.wallMs() + this.skewMs;
+  }
+
+  elapsedMs(): number {
+    return this.#true.elapsedMs();
+  }
+}
+
 /** The first whole microsecond at which something due at `ms` is due. */
 export function usAt(ms: number): number {
   return Math.ceil(ms * 1_000);
