@@ -21,7 +21,13 @@ import { defineSystem } from '../../src/system/define-system.ts';
 import type { Settings } from '../../src/system/settings.ts';
 import { gatewayThread } from '../../src/system/topology.ts';
 import type { Outside } from '../customers/door.ts';
-import { type DiskFaultRates, DiskFaults, NO_DISK_FAULTS } from './disk-faults.ts';
+import {
+  type DiskFate,
+  type DiskFaultRates,
+  DiskFaults,
+  DrawnFate,
+  NO_DISK_FAULTS,
+} from './disk-faults.ts';
 import { PLAIN_PASSWORDS, PLAIN_TOKENS } from './plain-secrets.ts';
 import { type ClientFaultRates, NO_CLIENT_FAULTS, SimulatedDoor } from './simulated-door.ts';
 import { SimulatedVenue } from './simulated-venue.ts';
@@ -45,6 +51,8 @@ export interface Trouble extends ProcessFaults {
   readonly venue?: VenueFaultRates;
   readonly clients?: ClientFaultRates;
   readonly disk?: DiskFaultRates;
+  /** In place of `disk`. */
+  readonly diskFate?: DiskFate;
   /** After so many crashes of threads and processes there are no more. */
   readonly crashesMax?: number;
   /** Whether executions name our order. */
@@ -83,11 +91,11 @@ export class BrokerSimulation implements Outside {
     trouble: Trouble = {},
     onTraceLine: (line: string) => void = () => undefined,
   ) {
-    const { disk = NO_DISK_FAULTS, messageDelayMaxMs = 1 } = trouble;
+    const { disk = NO_DISK_FAULTS, diskFate, messageDelayMaxMs = 1 } = trouble;
     this.#trouble = trouble;
     this.directory = mkdtempSync(join(memoryDirectory(), 'outcry-'));
     this.#settings = settingsFor(this.directory, this.#prices.buffer);
-    this.diskFaults = new DiskFaults(disk, () => this.mayCrash);
+    this.diskFaults = new DiskFaults(diskFate ?? new DrawnFate(disk, () => this.mayCrash));
     const chance = (name: keyof ProcessFaults) => this.#chanceOf(name);
     const options: SimulationOptions<BrokerContext> = {
       seed,

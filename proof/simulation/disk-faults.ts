@@ -32,18 +32,63 @@ class DiskError extends Error {
   }
 }
 
-export class DiskFaults {
-  readonly counts = { commitFailed: 0, syncFailed: 0, full: 0 };
+export type DiskFault = keyof DiskFaultRates;
+
+/** What becomes of the next commit; null: it succeeds. */
+export interface DiskFate {
+  next(random: () => number): DiskFault | null;
+}
+
+/** By chance. Each fault ends the process: `mayStrike` says whether there may be another. */
+export class DrawnFate implements DiskFate {
   readonly #rates: DiskFaultRates;
   readonly #mayStrike: () => boolean;
+
+  constructor(rates: DiskFaultRates, mayStrike: () => boolean) {
+    this.#rates = rates;
+    this.#mayStrike = mayStrike;
+  }
+
+  next(random: () => number): DiskFault | null {
+    for (const fault of ['full', 'commitFailed', 'syncFailed'] as const) {
+      const rate = this.#rates[fault];
+      if (rate > 0 && random() < rate && this.#mayStrike()) return fault;
+    }
+    return null;
+  }
+}
+
+/** At the n-th commit, counted from 1, as SQLite's own tests do it. */
+export class NthFate implements DiskFate {
+  readonly #n: number;
+  readonly #fault: DiskFault;
+  #commits = 0;
+
+  constructor(n: number, fault: DiskFault) {
+    this.#n = n;
+    this.#fault = fault;
+  }
+
+  /** False when the run had fewer commits. */
+  get hasStruck(): boolean {
+    return this.#commits >= this.#n;
+  }
+
+  next(): DiskFault | null {
+    this.#commits++;
+    return this.#commits === this.#n ? this.#fault : null;
+  }
+}
+
+export class DiskFaults {
+  readonly counts = { commitFailed: 0, syncFailed: 0, full: 0 };
+  readonly #fate: DiskFate;
   #environment: DiskEnvironment | null = null;
   #isFaulty = false;
   #isFull = false;
 
-  /** Each of them ends the process: `mayStrike` says whether there may be another. */
-  constructor(rates: DiskFaultRates, mayStrike: () => boolean) {
-    this.#rates = rates;
-    this.#mayStrike = mayStrike;
+  constructor(fate: DiskFate) {
+    this.#fate = fate;
   }
 
   /** The same system, on this disk. */
@@ -84,14 +129,20 @@ export class DiskFaults {
 
   #commit(actor: DurableActor): void {
     if (this.#isFull) throw new DiskError('SQLITE_FULL');
-    if (this.#strikes('full')) {
-      this.#fill();
-      throw new DiskError('SQLITE_FULL');
+    const fault = this.#draw();
+    if (fault !== null) this.counts[fault]++;
+    switch (fault) {
+      case null:
+        return actor.commit();
+      case 'full':
+        this.#fill();
+        throw new DiskError('SQLITE_FULL');
+      case 'commitFailed':
+        throw new DiskError('SQLITE_IOERR_WRITE');
+      case 'syncFailed':
+        actor.commit();
+        throw new DiskError('SQLITE_IOERR_FSYNC');
     }
-    if (this.#strikes('commitFailed')) throw new DiskError('SQLITE_IOERR_WRITE');
-    const isUnsynced = this.#strikes('syncFailed');
-    actor.commit();
-    if (isUnsynced) throw new DiskError('SQLITE_IOERR_FSYNC');
   }
 
   #fill(): void {
@@ -103,12 +154,10 @@ export class DiskFaults {
     });
   }
 
-  #strikes(fault: keyof DiskFaultRates): boolean {
-    const rate = this.#rates[fault];
-    if (!this.#isFaulty || this.#environment === null || rate === 0) return false;
-    if (this.#environment.random() >= rate || !this.#mayStrike()) return false;
-    this.counts[fault]++;
-    return true;
+  #draw(): DiskFault | null {
+    const environment = this.#environment;
+    if (!this.#isFaulty || environment === null) return null;
+    return this.#fate.next(() => environment.random());
   }
 }
 

@@ -8,6 +8,7 @@ import { TotalsReader } from '../history/totals.ts';
 import { Attacker } from './attacker.ts';
 import { Books } from './books.ts';
 import { BrokerSimulation } from './broker-simulation.ts';
+import type { DiskFate } from './disk-faults.ts';
 import { findingsOf } from './judges.ts';
 import { OperatorDeeds } from './operator-deeds.ts';
 import { People } from './people.ts';
@@ -17,6 +18,8 @@ import { TotalsWatch } from './totals-watch.ts';
 
 export interface SeedOptions {
   readonly preset?: Preset;
+  /** What befalls the disk, in place of what the plan has drawn. */
+  readonly diskFate?: DiskFate;
   readonly customers?: number;
   readonly ordersEach?: number;
   /** Hears every line of the trace. */
@@ -53,7 +56,9 @@ const TOTALS_EVERY_MS = 250;
 
 export async function runSeed(seed: string, options: SeedOptions = {}): Promise<SeedResult> {
   const endings: (() => void)[] = [];
-  const plan = planOf(seed, options.preset);
+  const drawn = planOf(seed, options.preset);
+  const { diskFate } = options;
+  const plan = diskFate === undefined ? drawn : { ...drawn, diskFate };
   const trace = new TraceCases();
   const onTraceLine = (line: string) => {
     trace.take(line);

@@ -1,5 +1,5 @@
-// What lives in a simulated thread beside its actors: edges, which outlive their thread and are there
-// again when it is, and what composition puts there anew each time.
+// What lives in a simulated thread beside its actors: edges, which outlive their thread and are
+// there again when it is, and what composition puts there anew each time.
 import type { Address } from '../actor.ts';
 import type { Edge, EdgeListener } from '../edge.ts';
 import type { SimulatedEdge } from './simulated-edge.ts';
