@@ -5,7 +5,7 @@ import { readCommand } from './command.ts';
 import type { Mutant } from './mutant.ts';
 import { runCommand } from './run-command.ts';
 import { ScratchTree } from './scratch-tree.ts';
-import { type Verdict, verdictOn } from './verdict.ts';
+import { type Ended, type Verdict, verdictOn } from './verdict.ts';
 
 export interface Trial {
   readonly name: string;
@@ -56,9 +56,8 @@ export class Trials {
     try {
       const refusal = tree.apply(mutant.path);
       if (refusal !== null) return notTried(`its patch does not apply any more: ${refusal}`);
-      const compiled = await this.#run(COMPILE, tree);
-      if (compiled.colour !== 'green')
-        return notTried(`it does not compile: ${wordsFor(compiled)}`);
+      const { exitCode, output } = await this.#end(COMPILE, tree);
+      if (exitCode !== 0) return notTried(`it does not compile: ${output.split('\n', 1)[0]}`);
       return resultOf(mutant, await this.#run(mutant.command, tree), tree);
     } finally {
       tree.remove();
@@ -73,8 +72,12 @@ export class Trials {
     return verdict;
   }
 
-  async #run(command: Command, { path: tree }: ScratchTree): Promise<Verdict> {
-    return verdictOn(await runCommand(command, { ...this.#options, tree }));
+  async #run(command: Command, tree: ScratchTree): Promise<Verdict> {
+    return verdictOn(await this.#end(command, tree));
+  }
+
+  #end(command: Command, { path: tree }: ScratchTree): Promise<Ended> {
+    return runCommand(command, { ...this.#options, tree });
   }
 }
 

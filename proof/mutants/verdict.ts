@@ -1,5 +1,5 @@
 // Whether a command that has ended was green, red, or neither. Red is an assertion that did not
-// hold: a program that does not load or runs no test has noticed nothing.
+// hold, or a constraint of a file: a program that does not load or runs no test notices nothing.
 import type { TestResult } from './test-result.ts';
 
 export interface Ended {
@@ -18,7 +18,7 @@ export type Verdict =
   | { readonly colour: 'neither'; readonly why: string };
 
 const LINES_TOLD = 3;
-const ASSERTION = 'ERR_ASSERTION';
+const NOTICED = /^(ERR_ASSERTION|SQLITE_CONSTRAINT)/;
 /** What an attack of ours ends with when it has found something. */
 const EXIT_FOUND = 1;
 const DID_NOT_LOAD =
@@ -34,7 +34,7 @@ function verdictOnTests(ended: Ended, tests: readonly TestResult[]): Verdict {
   const unloaded = tests.find(({ outcome }) => outcome === 'not_loaded');
   if (unloaded !== undefined) return neither(`${unloaded.file} did not load, or died`);
   const failed = tests.filter(({ outcome }) => outcome === 'failed');
-  const by = failed.find(({ error }) => error?.code === ASSERTION);
+  const by = failed.find(({ error }) => error !== null && NOTICED.test(error.code));
   if (by !== undefined) return { colour: 'red', by };
   const [thrown] = failed;
   if (thrown !== undefined) {

@@ -105,6 +105,24 @@ test('E02 the same key with another body is refused with the fields that differ'
   });
 });
 
+test('E02 every word of the body counts', (t) => {
+  const rig = new ShardRig(t);
+  rig.deposit(ALICE, USD, 5_000 * DOLLARS);
+  rig.place({ idempotencyKey: 'k' });
+  for (const [field, change] of [
+    ['symbol', { symbol: 'AIG' }],
+    ['position', { side: 'sell' }],
+    ['type', { orderType: 'market' }],
+    ['timeInForce', { timeInForce: 'gtc' }],
+    ['priceInCents', { priceInCents: 17_999 }],
+    ['numShares', { numShares: 9 }],
+  ] as const) {
+    const reply = rig.place({ idempotencyKey: 'k', ...change });
+    assert(reply?.outcome === 'rejected', `another ${field} was answered as a replay`);
+    assert.deepEqual(reply.detail['fields'], [field]);
+  }
+});
+
 test('E03 two users may use the same key', (t) => {
   const rig = new ShardRig(t);
   for (const userId of [ALICE, BOB]) {
