@@ -54,6 +54,8 @@ test('E04 a repeated trade is booked once; one with another price is an incident
   });
   assert.deepEqual({ order: rig.order(id), account: rig.account(), events: rig.events() }, after);
   assert.equal(rig.actor.ctx.counters.get('incident_trade_conflict'), 1);
+  rig.execute(rig.trade(id, 6, 18_000), id);
+  assert.deepEqual(rig.execute(trade, id), { outcome: 'already_booked' }, 'filled meanwhile');
 });
 
 test('E04 an execId that another order has is an incident, never taken for a repetition', (t) => {

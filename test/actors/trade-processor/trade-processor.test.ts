@@ -110,6 +110,7 @@ describe('trade-processor: executions', () => {
 
   test('E41 an execution of a new epoch is not of the old order with its external id', (t) => {
     const rig = mapped(t);
+    rig.receive(recordOf(rig, [OTHER, 'x2'], 'e2'));
     rig.receive(takeOf(rig, anExecution(1, { epoch: 'e2' })));
     assert.deepEqual(rig.openAsks('ExecutionReported'), []);
     assert.equal(parkedOf(rig).parked, 1);

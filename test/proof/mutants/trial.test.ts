@@ -109,6 +109,7 @@ test('only what an assertion notices is caught, and everything else says why it 
   });
   const { signal } = new AbortController();
   const trials = new Trials({ root, timeoutMs: 5_000, signal });
+  t.after(() => trials.close());
   for (const mutant of readBank(root)) {
     const { outcome, why, caughtBy } = await trials.try(mutant);
     const expected = CASES[mutant.name];
