@@ -1,7 +1,15 @@
 // A copy of the working tree in a directory of its own, in which a mutant may live: what git knows
 // of or would take, with the packages and the tapes as links.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { environmentWith } from './environment.ts';
@@ -12,7 +20,7 @@ export class ScratchTree {
   readonly path: string;
 
   constructor(root: string) {
-    this.path = mkdtempSync(join(tmpdir(), 'outcry-mutant-'));
+    this.path = realpathSync(mkdtempSync(join(tmpdir(), 'outcry-mutant-')));
     try {
       for (const file of filesOf(root)) this.#copy(root, file);
       for (const folder of LINKED) this.#link(root, folder);

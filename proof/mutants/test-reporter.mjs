@@ -1,5 +1,6 @@
 // Says what became of each test as one JSON line: node's own reporters are for people, and differ
 // from version to version. Plain JavaScript, because node loads a reporter before any --import.
+import { resolve } from 'node:path';
 
 /**
  * @param {AsyncIterable<import('./test-result.ts').TestEvent>} events
@@ -25,5 +26,6 @@ function resultOf({ type, data: { name: title, file = '', skip, details } }) {
     code: cause?.code ?? details?.error?.failureType ?? 'unknown',
     message: String(cause?.message ?? cause ?? 'no message'),
   };
-  return { title, file, outcome: title === file ? 'not_loaded' : 'failed', error };
+  // A file that fails as a whole is reported under its own name.
+  return { title, file, outcome: resolve(title) === file ? 'not_loaded' : 'failed', error };
 }
