@@ -156,6 +156,7 @@ for (const [name, side, numShares, position, beingBought, passes, numSharesMax] 
   ['a sell of what is held', 'sell', 100, 100, 0, true, 100],
   ['a sell of more than is held', 'sell', 101, 100, 0, false, 100],
   ['a sell without a holding', 'sell', 1, 0, 0, false, 0],
+  ['E28 a sell of one who is short', 'sell', 1, -10, 0, false, 0],
   ['a buy', 'buy', 1, 100, 0, false, 0],
   ['E28 a buy that covers what is owed', 'buy', 10, -10, 0, true, 10],
   ['E28 a buy of more than is owed', 'buy', 11, -10, 0, false, 10],
@@ -204,6 +205,15 @@ test('the value of an order is bounded, of a sell at the last price at the least
     ...detail,
     numSharesMax: 549,
   });
+});
+
+test('I14 an order of exactly the largest size or value is taken, one more is not', () => {
+  const shares = { limits: { orderSharesMax: 10 } };
+  assert.equal(check({ numShares: 10 }, shares).outcome, 'passed');
+  refused(check({ numShares: 11 }, shares), 'order_too_large');
+  const value = { limits: { orderValueMaxInCents: 180_000 } };
+  assert.equal(check({ numShares: 10 }, value).outcome, 'passed');
+  refused(check({ numShares: 10, priceInCents: 18_001 }, value), 'order_value_too_large');
 });
 
 test('a product beyond 2^53 is refused, not rounded', () => {

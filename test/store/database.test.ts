@@ -55,3 +55,13 @@ test('a reader sees what was committed, and nothing of an open turn', (t) => {
   assert.equal(count(), 1);
   assert.throws(() => reader.exec('DELETE FROM t'), /readonly/);
 });
+
+test('I10 a file that is closed in the middle of a turn keeps nothing of it', (t) => {
+  const { db, file } = open(t, [TABLE]);
+  const turn = new TurnTransaction(db, 10);
+  turn.begin();
+  db.exec('INSERT INTO t VALUES (1)');
+  turn.close();
+  const { db: again } = open(t, [TABLE], file);
+  assert.equal(again.prepare('SELECT count(*) FROM t').pluck().get(), 0);
+});

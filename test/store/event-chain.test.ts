@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { AnchorLog } from '../../src/store/anchor-log.ts';
+import type { DepositedReply } from '../../src/actors/order-shard/protocol.ts';
+import { type Anchor, AnchorLog } from '../../src/store/anchor-log.ts';
 import { CHAIN_START, eventHash, type HashedEvent } from '../../src/store/event-hash.ts';
 import { ALICE, ShardRig } from '../actors/order-shard/shard-rig.ts';
 import { tempDirectory } from '../temp-directory.ts';
@@ -69,9 +70,30 @@ test('a head is anchored once, on a line of its own', (t) => {
   const hash = eventHash(CHAIN_START, EVENT);
   log.anchor({ eventNo: 1, hash }, 2);
   log.anchor({ eventNo: 1, hash }, 3);
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  assert.deepEqual(
-    lines.map((line) => JSON.parse(line)),
-    [{ atMs: 2, shard: '03', eventNo: 1, hash: hash.toString('hex') }],
-  );
+  const first = { atMs: 2, shard: '03', eventNo: 1, hash: hash.toString('hex') };
+  assert.deepEqual(anchorsIn(path), [first]);
+  log.anchor({ eventNo: 2, hash }, 4);
+  assert.deepEqual(anchorsIn(path), [first, { ...first, atMs: 4, eventNo: 2 }]);
 });
+
+test('I22 the head of a turn that may yet be rolled back is not anchored', (t) => {
+  const path = join(tempDirectory(t), 'anchors.log');
+  const rig = new ShardRig(t, { anchors: new AnchorLog(path, '00') });
+  rig.deposit(ALICE, 'USD', 1_000);
+  const deposits = [{ depositId: 'second', asset: 'USD', amount: 1, costInCents: 0 }];
+  const replyTo = rig.actor.replyTo<DepositedReply>();
+  rig.actor.receive(
+    { kind: 'DepositAssets', userId: ALICE, deposits, replyTo },
+    { kind: 'AnchorDue' },
+  );
+  assert.deepEqual(
+    anchorsIn(path).map(({ eventNo }) => eventNo),
+    [1],
+  );
+  rig.actor.close(); // it anchors its last head while the directory is there
+});
+
+function anchorsIn(path: string): Anchor[] {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Anchor);
+}

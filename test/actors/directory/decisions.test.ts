@@ -126,6 +126,16 @@ test('a decision is acknowledged when the last has applied it, with all that the
   assert.equal(rig.ctx.timers.size, 0);
 });
 
+test('I15 who has applied an older decision has not applied the one after it', (t) => {
+  const rig = new DecisionRig(t).settled();
+  const ofSymbol = rig.set({ symbol: 'IBM' });
+  const ofBroker = rig.set();
+  for (const target of TARGETS) rig.applied(target);
+  assert.deepEqual([ofSymbol()?.outcome, ofBroker()], ['in_force', null]);
+  for (const target of TARGETS) rig.applied(target);
+  assert.equal(ofBroker()?.outcome, 'in_force');
+});
+
 test('one who does not answer is named in time, and asked until it has applied it', (t) => {
   const rig = new DecisionRig(t).settled();
   const answer = rig.set();

@@ -161,13 +161,23 @@ describe('exchange-connection: submits', () => {
     assert.deepEqual(rig.sent(), [
       { via: 'reply', correlationId: ORDER_CONNECTIONS + 1, reply: notSent('withdrawn') },
     ]);
+    rig.finish('PlaceOrders', answered(refused(1)));
+    assert.deepEqual(batches(rig), [[2]], 'what was withdrawn takes no free connection');
   });
 
-  test('an order that comes twice is written once', () => {
+  test('I11 an order that comes twice is written once, wherever the first is', () => {
     const rig = linked();
-    rig.receive(rig.submit(1), rig.submit(1));
+    rig.receive(rig.submit(1), rig.submit(1)); // queued
+    rig.receive(rig.submit(1)); // on the wire
     assert.deepEqual(batches(rig), [[1]]);
-    assert.deepEqual(repliesOf(rig.sent()), [[2, unknown('submitted_twice')]]);
+    rig.finish('PlaceOrders', answered(accepted(1)));
+    rig.receive(rig.submit(1)); // accepted, and not recorded yet
+    assert.deepEqual(batches(rig), []);
+    assert.deepEqual(repliesOf(rig.sent()), [
+      [2, unknown('submitted_twice')],
+      [3, unknown('submitted_twice')],
+      [4, unknown('submitted_twice')],
+    ]);
   });
 
   test('when the link falls, what is queued is not sent and what was written stays unknown', () => {

@@ -91,6 +91,7 @@ test('E26 a filled order that is busted is asked about, and cancelled when it is
 test('E26 a busted order that still works there stays open, and may fill again', (t) => {
   const rig = funded(t);
   const { id } = rig.submitted();
+  rig.actor.advance(1);
   const trade = rig.trade(id, 10, 18_000);
   rig.execute({ ...trade, cumQty: 10 }, id);
   const beforeMs = rig.actor.ctx.nowMs();

@@ -54,6 +54,8 @@ test('E04 a repeated trade is booked once; one with another price is an incident
   });
   assert.deepEqual({ order: rig.order(id), account: rig.account(), events: rig.events() }, after);
   assert.equal(rig.actor.ctx.counters.get('incident_trade_conflict'), 1);
+  rig.execute(rig.trade(id, 6, 18_000), id);
+  assert.deepEqual(rig.execute(trade, id), { outcome: 'already_booked' }, 'filled meanwhile');
 });
 
 test('E04 an execId that another order has is an incident, never taken for a repetition', (t) => {
@@ -62,6 +64,16 @@ test('E04 an execId that another order has is an incident, never taken for a rep
   rig.execute(rig.trade(one.id, 4, 17_900, 'same'), one.id);
   rig.execute(rig.trade(other.id, 4, 17_900, 'same'), other.id);
   assert.deepEqual(rig.incidents(), ['trade_conflict']);
+});
+
+test('E04 E41 an execId that a new epoch gives again is another trade', (t) => {
+  const rig = funded(t);
+  const [one, other] = [rig.submitted({ numShares: 5 }), rig.submitted({ numShares: 4 })];
+  rig.execute(rig.trade(one.id, 4, 17_900, 'same'), one.id);
+  const again = { ...rig.trade(other.id, 4, 17_900, 'same'), epoch: 'e2' };
+  assert.deepEqual(rig.execute(again, other.id), { outcome: 'booked' });
+  assert.equal(rig.order(other.id).status, 'filled');
+  assert.deepEqual(rig.incidents(), []);
 });
 
 test('E42 a trade worth more than can be counted exactly is refused, not rounded', (t) => {

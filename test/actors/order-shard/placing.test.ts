@@ -105,6 +105,24 @@ test('E02 the same key with another body is refused with the fields that differ'
   });
 });
 
+test('E02 every word of the body counts', (t) => {
+  const rig = new ShardRig(t);
+  rig.deposit(ALICE, USD, 5_000 * DOLLARS);
+  rig.place({ idempotencyKey: 'k' });
+  for (const [field, change] of [
+    ['symbol', { symbol: 'AIG' }],
+    ['position', { side: 'sell' }],
+    ['type', { orderType: 'market' }],
+    ['timeInForce', { timeInForce: 'gtc' }],
+    ['priceInCents', { priceInCents: 17_999 }],
+    ['numShares', { numShares: 9 }],
+  ] as const) {
+    const reply = rig.place({ idempotencyKey: 'k', ...change });
+    assert(reply?.outcome === 'rejected', `another ${field} was answered as a replay`);
+    assert.deepEqual(reply.detail['fields'], [field]);
+  }
+});
+
 test('E03 two users may use the same key', (t) => {
   const rig = new ShardRig(t);
   for (const userId of [ALICE, BOB]) {
@@ -213,16 +231,24 @@ test('a submit that never reached a socket ends the order failed: not_sent', (t)
 });
 
 test('E09 silence proves nothing: the order stays pending, its money reserved, its client told', (t) => {
-  const rig = new ShardRig(t);
-  rig.deposit(ALICE, USD, 5_000 * DOLLARS);
-  rig.place();
-  const order = rig.lastOrder();
-  rig.actor.sent();
-  rig.actor.answer('SubmitOrder', { outcome: 'outcome_unknown', reason: 'no_answer' });
-  const [told] = rig.actor.sent();
-  assert(told?.via === 'reply');
-  assert.deepEqual(told.reply, { outcome: 'order', order, replayed: false });
-  assert.equal(rig.account().reservedInCents, 180_018);
+  for (const silence of [
+    { outcome: 'outcome_unknown', reason: 'no_answer' },
+    { outcome: 'unknown', reason: 'deadline' },
+    { outcome: 'unknown', reason: 'stopped' },
+    { outcome: 'failed', error: 'a bug' },
+  ] as const) {
+    const rig = new ShardRig(t);
+    rig.deposit(ALICE, USD, 5_000 * DOLLARS);
+    rig.place();
+    const order = rig.lastOrder();
+    rig.actor.sent();
+    rig.actor.answer('SubmitOrder', silence);
+    const [told] = rig.actor.sent();
+    assert(told?.via === 'reply');
+    assert.deepEqual(told.reply, { outcome: 'order', order, replayed: false });
+    assert.equal(rig.order(order.id).status, 'pending', JSON.stringify(silence));
+    assert.equal(rig.account().reservedInCents, 180_018);
+  }
 });
 
 test('a client is told what is known when its wait is over', (t) => {

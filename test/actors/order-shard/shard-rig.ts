@@ -28,6 +28,7 @@ import type { Rejection } from '../../../src/domain/reject-codes.ts';
 import { ACTIVE, type TradingStates } from '../../../src/domain/trading-states.ts';
 import type { Execution, VenueOrder } from '../../../src/exchange/port.ts';
 import type { Address } from '../../../src/runtime/actor.ts';
+import type { AnchorLog } from '../../../src/store/anchor-log.ts';
 import { holdingsOf } from '../../../src/store/holdings.ts';
 import { ShardReader } from '../../../src/store/shard-reader.ts';
 import { ShardStore } from '../../../src/store/shard-store.ts';
@@ -51,6 +52,7 @@ export const LINKED: LinkState = {
 export interface ShardRigOptions {
   readonly duplicateWindowMs?: number;
   readonly lateAck?: 'cancel' | 'keep';
+  readonly anchors?: AnchorLog;
 }
 
 export class ShardRig {
@@ -62,7 +64,7 @@ export class ShardRig {
 
   constructor(
     t: Pick<TestContext, 'after'>,
-    { duplicateWindowMs = 0, lateAck = 'cancel' }: ShardRigOptions = {},
+    { duplicateWindowMs = 0, lateAck = 'cancel', anchors }: ShardRigOptions = {},
   ) {
     this.path = join(tempDirectory(t), 'shard-00.db');
     this.actor = new ActorRig<OrderShardMessage>('order-shard/00', (ctx) => {
@@ -93,7 +95,7 @@ export class ShardRig {
           bounds: { indexLagMs: 1_000, clockSkewMs: 1_000, settleWindowMs: 2_000 },
           shards: new Array<number>(256).fill(0),
           lateAck,
-          anchors: null,
+          anchors: anchors ?? null,
         },
         ctx,
       );

@@ -100,6 +100,22 @@ describe('trade-processor: executions', () => {
     assert.equal(parkedOf(rig).parked, 1, 'the stranger is still parked');
   });
 
+  test('E05 E17 parked executions travel in feed order, whatever their ids', (t) => {
+    const rig = newRig(t);
+    const executions = ['x9', 'x10', 'x11'].map((execId, at) => anExecution(at + 1, { execId }));
+    rig.receive(takeOf(rig, ...executions));
+    rig.receive(recordOf(rig, [ORDER, 'x1']));
+    assert.deepEqual(rig.sent()[1], acknowledged('order-shard/00', ORDER, 'x1', executions));
+  });
+
+  test('E41 an execution of a new epoch is not of the old order with its external id', (t) => {
+    const rig = mapped(t);
+    rig.receive(recordOf(rig, [OTHER, 'x2'], 'e2'));
+    rig.receive(takeOf(rig, anExecution(1, { epoch: 'e2' })));
+    assert.deepEqual(rig.openAsks('ExecutionReported'), []);
+    assert.equal(parkedOf(rig).parked, 1);
+  });
+
   test('parked executions that were routed are sent again after a crash, until booked', (t) => {
     const rig = newRig(t);
     rig.receive(takeOf(rig, anExecution(1)));
@@ -267,7 +283,9 @@ describe('trade-processor: quarantine', () => {
   test('E42 an execution whose booking is poison is kept with its error and passed', (t) => {
     const rig = mapped(t);
     rig.receive(takeOf(rig, anExecution(1), anExecution(2)));
+    rig.sent();
     rig.answer('ExecutionReported', { outcome: 'failed', error: 'a bug' });
+    assert.deepEqual(kinds(rig.sent()), ['IncidentFound'], 'so that its shard restricts the user');
     rig.answer('ExecutionReported', BOOKED);
     assert.deepEqual(positionOf(rig), { epoch: EPOCH, seq: 2 });
     assert.equal(parkedOf(rig).quarantined, 1);
