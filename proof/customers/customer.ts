@@ -34,10 +34,15 @@ export class Customer {
     this.#isStopped = true;
   }
 
+  /** Until so many orders have been made, or twice as many asked for. */
   async trade(orders: number): Promise<void> {
-    for (let n = 0; n < orders && !this.#isStopped; n++) {
+    let made = 0;
+    for (let n = 0; n < 2 * orders && made < orders && !this.#isStopped; n++) {
       const orderId = await this.#place();
-      if (orderId !== null) await this.#follow(orderId);
+      if (orderId !== null) {
+        made++;
+        await this.#follow(orderId);
+      }
       if (this.#chance(0.1)) await this.client.call({ method: 'GET', path: '/account' });
       await this.#pauseUpTo(2 * this.#paceMs);
     }

@@ -59,7 +59,7 @@ export class StreamReader {
     const close = outside.door.openStream(
       {
         token: client.token,
-        query: `?orders=true&symbols=${symbols.join(',')}`,
+        query: symbols.length === 0 ? '?orders=true' : `?orders=true&symbols=${symbols}`,
         lastEventId: this.#lastSeq,
       },
       {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { shardAddress } from '../../src/actors/addresses.ts';
 import { eventJson } from '../../src/gateway/json.ts';
-import { readTruth, type UserTruth } from '../history/books-truth.ts';
+import type { UserTruth } from '../history/books-truth.ts';
 import { checkHistory } from '../history/check-history.ts';
 import type { Books } from './books.ts';
 import type { BrokerSimulation } from './broker-simulation.ts';
@@ -16,6 +16,7 @@ export interface Judged {
   readonly people: People;
   readonly books: Books;
   readonly plan: Plan;
+  readonly truths: ReadonlyMap<string, UserTruth>;
 }
 
 const VIRTUAL_MINUTE = 60_000;
@@ -33,8 +34,7 @@ const NEVER: ReadonlySet<string> = new Set([
 ]);
 
 export async function findingsOf(judged: Judged): Promise<string[]> {
-  const { broker, people, books, plan } = judged;
-  const truths = readTruth(broker.shardPaths);
+  const { people, books, plan, truths } = judged;
   return [
     ...books.unsettled().map((what) => `I12: ${what}`),
     // A stranger's execution may wait for an owner for longer than this.

@@ -16,6 +16,9 @@ export interface Wealth {
   readonly shares: number;
 }
 
+/** Who streams prices beside their events; the others look over the first one's shoulder. */
+const PRICE_WATCHERS = 2;
+
 const RICH: Wealth = { cashInCents: 100_000_000, shares: 10_000 };
 
 export class People {
@@ -37,24 +40,30 @@ export class People {
 
   /** Each gets cash and shares of everything; resolves when all of it is booked. */
   async arrive(customers: number, paceMs: number, wealth: Wealth = RICH): Promise<void> {
-    for (let n = 0; n < customers; n++) {
-      const userId = await this.operator.createUser(`customer-${n}`, 'correct horse');
-      await this.operator.deposit(userId, 'USD', wealth.cashInCents);
-      for (const symbol of SYMBOLS) await this.operator.deposit(userId, symbol, wealth.shares);
-      this.#settle(userId, paceMs);
+    const arriving = Array.from({ length: customers }, (_, n) => this.#arrive(n, wealth));
+    for (const userId of await Promise.all(arriving)) this.#settle(userId, paceMs);
+  }
+
+  async #arrive(n: number, wealth: Wealth): Promise<string> {
+    const userId = await this.operator.createUser(`customer-${n}`, 'correct horse');
+    const given = SYMBOLS.map((symbol) => [symbol, wealth.shares] as const);
+    for (const [asset, amount] of [['USD', wealth.cashInCents] as const, ...given]) {
+      await this.operator.deposit(userId, asset, amount);
     }
+    return userId;
   }
 
   #settle(userId: string, paceMs: number): void {
     const { history } = this;
     const outside = this.#broker;
     const client = new Client({ userId, token: tokenOf(userId) }, outside, history);
-    const reader = new StreamReader({ client, outside, history, symbols: SYMBOLS });
+    const symbols = this.readers.length < PRICE_WATCHERS ? SYMBOLS : [];
+    this.readers.push(new StreamReader({ client, outside, history, symbols }));
+    const [board] = this.readers;
     const market: Market = {
       symbols: SYMBOLS,
-      priceOf: (symbol) => (reader.prices.get(symbol)?.['priceInCents'] as number) ?? null,
+      priceOf: (symbol) => (board?.prices.get(symbol)?.['priceInCents'] as number) ?? null,
     };
-    this.readers.push(reader);
     this.customers.push(new Customer({ client, outside, market, paceMs }));
   }
 }

@@ -42,7 +42,7 @@ export function planOf(seed: string, preset: Preset = 'all'): Plan {
   const parts: readonly Part[] = PRESETS[preset];
   const drawn = {
     process: process(draw),
-    wire: { messageDelayMaxMs: draw.oneOf([1, 1, 20, 200]) },
+    wire: { messageDelayMaxMs: draw.oneOf([1, 1, 20, 100]) },
     clients: { clients: clients(draw) },
     venue: { venue: venue(draw) },
     market: market(draw),
@@ -53,7 +53,7 @@ export function planOf(seed: string, preset: Preset = 'all'): Plan {
   const quiet: Plan = {
     ...QUIET,
     echo: draw.chance(0.3),
-    paceMs: draw.oneOf([5, 20, 20, 100]),
+    paceMs: draw.oneOf([5, 20, 20, 80]),
     cashInCents: draw.oneOf([100_000_000, 100_000_000, 500_000]),
     shares: draw.oneOf([10_000, 10_000, 20]),
     operatorMs: draw.period(300),

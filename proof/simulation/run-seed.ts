@@ -2,7 +2,7 @@
 // in which nothing does and all must settle, and then the judges. Green when none has a finding.
 
 import { LIMITS } from '../../src/limits.ts';
-import { readTruth } from '../history/books-truth.ts';
+import { readTruth, type UserTruth } from '../history/books-truth.ts';
 import { countsOf, type HistoryCounts } from '../history/check-history.ts';
 import { TotalsReader } from '../history/totals.ts';
 import { Attacker } from './attacker.ts';
@@ -42,7 +42,7 @@ export interface SeedResult {
 }
 
 const CUSTOMERS = 8;
-const ORDERS_EACH = 30;
+const ORDERS_EACH = 27;
 const VIRTUAL_MINUTE = 60_000;
 const SAFETY_MS_MAX = 20_000;
 /** Invariants: 10 s after the last fault, or after the last submit that it touched is too late. */
@@ -85,6 +85,7 @@ class SeedRun {
   readonly #parts: SeedParts;
   readonly #people: People;
   readonly #books: Books;
+  #readTruths: ReadonlyMap<string, UserTruth> | null = null;
 
   constructor(parts: SeedParts) {
     this.#parts = parts;
@@ -105,7 +106,8 @@ class SeedRun {
         findings.push(...this.#books.unsettled().map((what) => `${late} ${what}`));
       }
       const { broker, plan } = this.#parts;
-      const judged = { broker, plan, people: this.#people, books: this.#books };
+      const truths = this.#truths();
+      const judged = { broker, plan, people: this.#people, books: this.#books, truths };
       findings.push(...(await findingsOf(judged)));
     } catch (error) {
       findings.push(`the run broke off: ${error instanceof Error ? error.stack : error}`);
@@ -148,6 +150,12 @@ class SeedRun {
     return broker.simulation.nowMs() - fromMs;
   }
 
+  /** Once: nothing changes any more when it is asked for. */
+  #truths(): ReadonlyMap<string, UserTruth> {
+    this.#readTruths ??= readTruth(this.#parts.broker.shardPaths);
+    return this.#readTruths;
+  }
+
   get #recoveryMs(): number {
     return this.#parts.plan.bookLossMs === null ? RECOVERY_MS : RECOVERY_MS + PARKED_MS;
   }
@@ -161,7 +169,7 @@ class SeedRun {
   #report(findings: readonly string[], settledMs: number | null): SeedResult {
     const { broker, plan, seed, trace } = this.#parts;
     const { history } = this.#people;
-    const truths = readTruth(broker.shardPaths);
+    const truths = this.#truths();
     return {
       seed,
       findings,
