@@ -4,11 +4,13 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import Database from 'better-sqlite3';
+import { Books } from '../../proof/simulation/books.ts';
 import { BrokerSimulation } from '../../proof/simulation/broker-simulation.ts';
 import { People } from '../../proof/simulation/people.ts';
 import { isTrade } from '../../proof/simulation/simulated-venue.ts';
 import { audit } from '../../src/audit/audit.ts';
 import type { AuditReport } from '../../src/domain/audit-report.ts';
+import { bucketOf } from '../../src/domain/ids.ts';
 import type { LogLine } from '../../src/exchange/simulator/log-record.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
@@ -24,15 +26,25 @@ export async function tradedDirectory(t: Pick<TestContext, 'after'>): Promise<st
   const trading = Promise.all(people.customers.map((customer) => customer.trade(25)));
   await broker.untilDone(trading, 30 * VIRTUAL_MINUTES);
   broker.venue.stopMarket();
-  const [busted = '', corrected = ''] = broker.venue.records
-    .filter(isTrade)
-    .map(({ execId }) => execId);
+  const [busted = '', corrected = ''] = execIdsOfFilled(broker);
   const terms = { lastQty: 1, lastPriceInCents: 10_001 };
   const { venue } = broker.venue;
   venue.run((engine, nowMs) => engine.bust(busted, nowMs));
   venue.run((engine, nowMs) => engine.correct(corrected, terms, nowMs));
   await broker.untilDone(broker.pause(30_000), VIRTUAL_MINUTES);
   return copyOf(t, broker);
+}
+
+/** One trade each of filled orders in the first shard, the one that is broken. */
+function execIdsOfFilled(broker: BrokerSimulation): string[] {
+  const filled = new Books(broker)
+    .orders()
+    .filter(({ id, status }) => status === 'filled' && bucketOf(id) % 2 === 0);
+  const trades = broker.venue.records.filter(isTrade);
+  return filled.flatMap(({ id }) => {
+    const trade = trades.find(({ clientOrderId }) => clientOrderId === id);
+    return trade === undefined ? [] : [trade.execId];
+  });
 }
 
 /** The books of a running broker as they are at this moment, with the exchange's log. */
