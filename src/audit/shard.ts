@@ -44,7 +44,7 @@ export class Shard {
   readonly #orderByNo: Query<[number], OrderRow>;
   readonly #fill: Query<[string, string], FillRow>;
   readonly #amendment: Query<[string, string], AmendmentRow>;
-  readonly #resurrected: Query<[number], { found: number }>;
+  readonly #incident: Query<[number, string], { found: number }>;
 
   constructor(name: string, path: string) {
     this.name = name;
@@ -53,8 +53,8 @@ export class Shard {
     this.#orderByNo = this.#file.prepare(`${ORDERS} WHERE order_no = ?`);
     this.#fill = this.#file.prepare(`${FILLS} WHERE exec_id = ? AND epoch = ?`);
     this.#amendment = this.#file.prepare(`${AMENDMENTS} WHERE exec_id = ? AND epoch = ?`);
-    this.#resurrected = this.#file.prepare(
-      `SELECT 1 AS found FROM incidents WHERE order_no = ? AND kind = 'order_resurrected'`,
+    this.#incident = this.#file.prepare(
+      'SELECT 1 AS found FROM incidents WHERE order_no = ? AND kind = ?',
     );
   }
 
@@ -96,7 +96,12 @@ export class Shard {
   }
 
   wasResurrected(orderNo: number): boolean {
-    return this.#resurrected.first(orderNo) !== null;
+    return this.#incident.first(orderNo, 'order_resurrected') !== null;
+  }
+
+  /** An operator has to find fills that the exchange counts and does not list. */
+  lacksListedFills(orderNo: number): boolean {
+    return this.#incident.first(orderNo, 'fills_not_listed') !== null;
   }
 
   /** What busts and corrections have taken from each order's fills, or added to them: few. */

@@ -1,7 +1,13 @@
 // What a definite answer of the exchange to a question about an order proves. Absence is concluded
 // only when it is proven (E11, E41); a last word found there counts as heard (E13, E23, E26).
 import { answeredEndOf } from '../../domain/execution-facts.ts';
-import { isAnswered, isDoneAtVenue, type Order, unresolvedReasonOf } from '../../domain/order.ts';
+import {
+  isAnswered,
+  isDoneAtVenue,
+  type Order,
+  unresolvedReasonOf,
+  venueCumQtyAtEnd,
+} from '../../domain/order.ts';
 import type { OrderEventKind } from '../../domain/user-event.ts';
 import type { VenueOrder } from '../../exchange/port.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
@@ -16,6 +22,8 @@ export class QueryBooking {
   readonly #missingSince = new Map<string, number>();
   /** Orders that their own epoch denies: one incident each. */
   readonly #forgotten = new Set<string>();
+  /** Orders with fills that were lost with a book: the same. */
+  readonly #withLostFills = new Set<string>();
 
   constructor(desk: Desk, settleWindowMs: number) {
     this.#desk = desk;
@@ -102,6 +110,7 @@ export class QueryBooking {
   #absent(stored: StoredOrder, fact: OrderQueried, ctx: ShardContext): StoredOrder {
     const { order } = stored;
     if (!isAnswered(order)) return this.#neverArrived(stored, fact, ctx);
+    if (unresolvedReasonOf(order) === 'missing_fills') this.#reportLostFills(stored, fact, ctx);
     if (!order.isOpen || order.externalOrderId === null) return stored;
     if (order.venueEpoch === null || order.venueEpoch === fact.epoch) {
       this.#reportForgotten(stored, ctx);
@@ -125,6 +134,16 @@ export class QueryBooking {
     if (this.#forgotten.has(stored.order.id)) return;
     this.#forgotten.add(stored.order.id);
     this.#desk.incident('forgotten_by_venue', stored, {}, ctx);
+  }
+
+  /** Counted by an exchange that has lost its book since: nobody can list them any more (E35). */
+  #reportLostFills(stored: StoredOrder, { epoch }: OrderQueried, ctx: ShardContext): void {
+    const { order } = stored;
+    if (order.venueEpoch === null || order.venueEpoch === epoch) return;
+    if (this.#withLostFills.has(order.id)) return;
+    this.#withLostFills.add(order.id);
+    const detail = { venueCumQty: venueCumQtyAtEnd(order), listedQty: order.cumQty, epoch };
+    this.#desk.incident('fills_not_listed', stored, detail, ctx);
   }
 
   /** The exchange came back without its book (E41): lost once it has been quiet about the order. */

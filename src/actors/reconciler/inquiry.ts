@@ -94,6 +94,7 @@ export class Inquiry {
     for (const orderId of notFound) {
       const nothingParked = this.#isNothingOf(orderId, answer.newestParkedAtMs);
       this.unresolved.answered(orderId, askedAtMs);
+      if (!nothingParked) this.unresolved.heldUp(orderId);
       if (nothingParked) this.#targets.notFound(orderId, epoch, askedAtMs);
       else this.#targets.cannotTell(orderId, ctx.nowMs());
       this.#tellShard(orderId, { epoch, venue: null, askedAtMs, nothingParked }, ctx);

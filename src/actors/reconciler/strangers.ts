@@ -135,7 +135,7 @@ export class Strangers {
   }
 
   straysMarked({ strays, answer }: StraysMarked, ctx: Ctx): void {
-    if (!isAskFailure(answer)) return;
+    if (!isAskFailure(answer)) return this.#parts.inquiry.unresolved.parkedGone(ctx.nowMs());
     for (const id of strays) this.#parked.askAgain(id, ctx.nowMs());
   }
 

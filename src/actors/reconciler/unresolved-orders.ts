@@ -16,6 +16,8 @@ export interface TrackedOrder {
   /** The last question brought no definite answer. */
   hasFailed: boolean;
   isAlarmed: boolean;
+  /** Not found, and not proven absent: something is parked that may be its. */
+  isHeldUp: boolean;
 }
 
 export interface Listing {
@@ -81,6 +83,21 @@ export class UnresolvedOrders {
     }
   }
 
+  heldUp(orderId: string): void {
+    const tracked = this.#tracked.get(orderId);
+    if (tracked !== undefined) tracked.isHeldUp = true;
+  }
+
+  /** Something that was parked has found its place: what it held up can be proven from now on. */
+  parkedGone(nowMs: number): void {
+    for (const tracked of this.#tracked.values()) {
+      if (!tracked.isHeldUp) continue;
+      tracked.isHeldUp = false;
+      tracked.beganAtMs = nowMs;
+      tracked.nextAtMs = nowMs;
+    }
+  }
+
   /**
    * Those whose time has come, the longest overdue first, at most `max`; they count as asked from
    * now on.
@@ -133,5 +150,6 @@ function fresh(order: UnresolvedOrder, { shard, beganAtMs, nowMs }: Listing): Tr
     isAsked: false,
     hasFailed: false,
     isAlarmed: false,
+    isHeldUp: false,
   };
 }

@@ -62,6 +62,19 @@ test('E20 closed there with fills we have not seen: the difference stays reserve
   assert(kinds.includes('order_traded') && !kinds.includes('trade_after_cancel'));
 });
 
+test('E35 E41 fills that the exchange has counted and lost with its book: an incident, once, and the difference stays reserved', (t) => {
+  const rig = funded(t);
+  const { id } = rig.submitted();
+  rig.query(id, { status: 'cancelled', cumQty: 4, reason: 'by_venue' });
+  for (let asked = 0; asked < 3; asked++) rig.query(id, null, { epoch: 'e2' });
+  assert.deepEqual(rig.incidents(), ['fills_not_listed']);
+  assert.deepEqual([rig.order(id).status, rig.order(id).cumQty], ['cancelled', 0]);
+  assert.equal(rig.account().reservedInCents, 4 * 18_000 + 8);
+  assert.deepEqual(reasons(rig), ['missing_fills']);
+  rig.execute({ ...rig.trade(id, 4, 17_900), cumQty: 4 }, id);
+  assert.deepEqual([rig.account().reservedInCents, reasons(rig)], [0, []], 'if they come at last');
+});
+
 test('E08 a trade beyond what the exchange had counted is a surprise: booked, and an incident', (t) => {
   const rig = funded(t);
   const { id } = rig.submitted();

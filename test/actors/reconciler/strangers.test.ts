@@ -4,7 +4,19 @@ import type { ListParked } from '../../../src/actors/trade-processor/protocol.ts
 import type { QueryResult } from '../../../src/exchange/port.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { EPOCH, orderIdOf } from '../venue-messages.ts';
-import { answered, BOOKED, matched, type Rig, settle, venueOrder } from './reconciler-rig.ts';
+import {
+  answered,
+  BOOKED,
+  list,
+  matched,
+  notFound,
+  parkedOf,
+  type Rig,
+  SHARD_0,
+  settle,
+  unresolved,
+  venueOrder,
+} from './reconciler-rig.ts';
 
 const PARKED = { epoch: EPOCH, externalOrderId: 'x1' };
 const RECORDED = ['RecordAcceptances', 'MarkStrays', 'OrderQueried'];
@@ -92,6 +104,29 @@ describe('reconciler: executions without an owner', () => {
     assert.deepEqual(rig.openAsks('MarkStrays'), [{ kind: 'MarkStrays', strays: [gone] }]);
   });
 
+  test('E11 an order held up by what is parked is asked about as soon as that has found its place', () => {
+    const rig = matched();
+    const gone = { epoch: 'e0', externalOrderId: 'x1' };
+    const order = unresolved(1, rig.ctx.clockMs);
+    while (rig.openAsks('MarkStrays').length === 0) {
+      rig.advance(LIMITS.reconcileRoundMs);
+      settle(rig, 'ListParked', 'ListUnresolved', 'QueryOrders', 'GetParked');
+      if (rig.openAsks('ListUnresolved').length > 0) list(rig, SHARD_0, order);
+      absent(rig, rig.ctx.clockMs);
+      parked(rig, gone);
+    }
+    rig.answer('MarkStrays', { outcome: 'marked' });
+    const markedAtMs = rig.ctx.clockMs;
+    let proofs = 0;
+    while (proofs < 2) {
+      rig.advance(LIMITS.reconcileRoundMs);
+      assert(rig.ctx.clockMs - markedAtMs <= 3_000, 'both proofs within three seconds');
+      settle(rig, 'ListUnresolved', 'QueryOrders', 'GetParked');
+      if (rig.openAsks('ListUnresolved').length > 0) list(rig, SHARD_0, order);
+      proofs += absent(rig, null);
+    }
+  });
+
   test('what has found its owner meanwhile is forgotten', () => {
     const rig = askedAbout();
     rig.answer('QueryOrders', answered([isNot()], rig.ctx.clockMs));
@@ -128,6 +163,17 @@ function is(clientOrderId: string): QueryResult {
 
 function isNot(): QueryResult {
   return { outcome: 'not_found', clientOrderId: null, externalOrderId: 'x1' };
+}
+
+/** The exchange does not know order 1. How often it was asked, and its shard told. */
+function absent(rig: Rig, newestParkedAtMs: number | null): number {
+  let told = 0;
+  while (rig.openAsks('QueryOrders').length > 0) {
+    rig.answer('QueryOrders', answered([notFound(1)], rig.ctx.clockMs));
+    rig.answer('GetParked', parkedOf(newestParkedAtMs));
+    told++;
+  }
+  return told;
 }
 
 /** What was asked since the last look. */
