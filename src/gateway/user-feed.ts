@@ -32,6 +32,8 @@ export class UserFeed {
   #joiners: Joiner[] = [];
   #headSeq: number | null = null;
   #isRegistered = false;
+  /** Registrations lost so far: an answer from before the last of them registers nobody. */
+  #lost = 0;
   #isReading = false;
   #isClosed = false;
   #cancelRetry: (() => void) | null = null;
@@ -65,6 +67,7 @@ export class UserFeed {
 
   /** The shard knows this gateway no more: it has restarted, or had no room for an event. */
   registrationLost(): void {
+    this.#lost++;
     this.#isRegistered = false;
     this.#readOn();
   }
@@ -80,11 +83,14 @@ export class UserFeed {
     if (!this.#needsRead()) return;
     this.#isReading = true;
     const joiners = this.#joiners;
+    const lostBefore = this.#lost;
     this.#joiners = [];
     void this.#port.readEvents(this.#userId, this.#readFrom(joiners)).then((answer) => {
       this.#isReading = false;
       if (this.#isClosed) return;
       const hasProgressed = this.#onAnswer(answer, joiners);
+      // The answer was heard before the loss, and is looked at after it: promises come last.
+      if (this.#lost > lostBefore) this.#isRegistered = false;
       this.#port.outbox.flush();
       if (hasProgressed) this.#readOn();
       else if (this.#needsRead()) this.#readLater();

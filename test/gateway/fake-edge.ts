@@ -23,7 +23,7 @@ export interface SentAsk {
   readonly deadlineMs: number;
 }
 
-type Script = (ask: SentAsk) => unknown;
+export type Script = (ask: SentAsk) => unknown;
 
 interface Timer {
   readonly atMs: number;
@@ -59,6 +59,12 @@ export class FakeEdge implements Edge {
   answer(kind: string, script: Script): this {
     this.#scripts.set(kind, script);
     return this;
+  }
+
+  scriptOf(kind: string): Script {
+    const script = this.#scripts.get(kind);
+    if (script === undefined) throw new RangeError(`nothing answers ${kind}`);
+    return script;
   }
 
   /** One tick: these messages, then its end. */

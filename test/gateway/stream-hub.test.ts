@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { LIMITS } from '../../src/limits.ts';
 import { settled } from './fake-edge.ts';
 import { FakeShard } from './fake-shard.ts';
+import { FakeSink } from './fake-sink.ts';
 import { ALICE, BOB, events } from './fixtures.ts';
 import { aHub, price } from './hub-rig.ts';
 
@@ -125,6 +126,31 @@ test('a dropped watcher and a restarted shard are read again from the last numbe
   await settled();
   assert.deepEqual(sink.seqs, [1, 2, 3, 4]);
   assert(shard.watched.has(ALICE));
+});
+
+test('a shard that restarts after its answer and before anybody has looked at it is read again', async () => {
+  const { edge, shard, hub } = aHub();
+  let answer: (reply: unknown) => void = () => undefined;
+  const read = edge.scriptOf('ReadEvents');
+  edge.answer('ReadEvents', (ask) => {
+    const reply = read(ask);
+    return new Promise((resolve) => {
+      answer = () => resolve(reply);
+    });
+  });
+  const sink = new FakeSink();
+  const terms = { userId: ALICE, symbols: [], lastEventId: null, expiresAtMs: edge.nowMs() + 1e6 };
+  hub.open({ ...terms, wantsEvents: true }, sink);
+  // One tick brings the answer, and word of a restart that has forgotten the registration.
+  answer(null);
+  shard.watched.clear();
+  edge.answer('ReadEvents', read);
+  edge.live('order-shard/01', 'down');
+  edge.live('order-shard/01', 'up');
+  await settled();
+  shard.happen(ALICE, 2);
+  await settled();
+  assert.deepEqual(sink.seqs, [1, 2]);
 });
 
 test('a shard that does not answer is asked again, and hello waits for it', async () => {
