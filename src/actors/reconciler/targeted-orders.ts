@@ -13,13 +13,11 @@ interface Entry {
   readonly target: Target;
   nextAtMs: number;
   isAsked: boolean;
-  absences: number;
+  /** Since when an epoch that is not the order's says so; null: it has not. */
+  absentSinceMs: number | null;
 }
 
 const AGAIN_MS = 1_000;
-
-/** Two answers, so far apart, in an epoch that is not the order's (E41). */
-const ABSENCES_NEEDED = 2;
 
 export class TargetedOrders {
   readonly #entries = new Map<string, Entry>();
@@ -40,7 +38,12 @@ export class TargetedOrders {
       return true;
     }
     if (this.#entries.size >= LIMITS.targetedOrdersMax) return false;
-    this.#entries.set(target.orderId, { target, nextAtMs: atMs, isAsked: false, absences: 0 });
+    this.#entries.set(target.orderId, {
+      target,
+      nextAtMs: atMs,
+      isAsked: false,
+      absentSinceMs: null,
+    });
     return true;
   }
 
@@ -60,17 +63,19 @@ export class TargetedOrders {
     this.#entries.delete(orderId);
   }
 
+  /** In another epoch two answers are needed, a settle window apart: nearer ones are one (E41). */
   notFound(orderId: string, epoch: string, askedAtMs: number): void {
     const entry = this.#entries.get(orderId);
     if (entry === undefined) return;
-    entry.absences++;
+    const sinceMs = entry.absentSinceMs ?? askedAtMs;
     const isOfOldEpoch = entry.target.venueEpoch !== epoch;
-    if (!isOfOldEpoch || entry.absences >= ABSENCES_NEEDED) {
+    if (!isOfOldEpoch || askedAtMs - sinceMs >= LIMITS.settleWindowMs) {
       this.#entries.delete(orderId);
       return;
     }
+    entry.absentSinceMs = sinceMs;
     entry.isAsked = false;
-    entry.nextAtMs = askedAtMs + LIMITS.settleWindowMs + 1;
+    entry.nextAtMs = sinceMs + LIMITS.settleWindowMs + 1;
   }
 
   cannotTell(orderId: string, nowMs: number): void {
