@@ -14,10 +14,10 @@ const files = readdirSync('test', { recursive: true })
 
 // Whole processes and kills run one file at a time, so that they do not take each other's cores.
 /** @param {string} name */
-const isHeavy = (name) => /^test\/(scenario|fault)\//.test(name);
+const isHeavy = (name) => /^test\/(scenario|fault|proof)\//.test(name);
 const groups = [
   { title: 'units', files: files.filter((name) => !isHeavy(name)), concurrency: 2 },
-  { title: 'scenarios and faults', files: files.filter(isHeavy), concurrency: 1 },
+  { title: 'scenarios, faults and proofs', files: files.filter(isHeavy), concurrency: 1 },
 ];
 
 let failed = files.length === 0;

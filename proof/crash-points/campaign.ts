@@ -66,29 +66,39 @@ export class Campaign {
     tally.take({ scenario: scenario.name, kill: null, recovery: null }, listed);
     const targets = this.#sampled(targetsOf(listed.hits));
     await inParallel(targets, this.#options.jobs, async (kill, place) => {
-      const first = await this.#attempt(scenario, kill, null, tally);
+      const first = await this.#attempt(scenario, kill, tally);
       const isSkipped = this.#options.sample !== null && place % RECOVERY_EVERY !== 0;
       if (isSkipped || !first.isReached) return;
-      const recovery = this.recovery.next(first.recoveryHits);
-      if (recovery !== null) await this.#attempt(scenario, kill, recovery, tally);
+      await this.#killAgain(scenario, kill, first.recoveryHits, tally);
     });
     const { runs, kills, others } = tally;
     const ms = Date.now() - startedAtMs;
     return { name: scenario.name, points: targets.length, runs, kills, others, ms };
   }
 
-  async #attempt(
+  async #attempt(scenario: Scenario, kill: Target, tally: Tally): Promise<RunResult> {
+    for (let tried = 1; ; tried++) {
+      const result = await run(this.#theatre, { scenario, kill, recovery: null });
+      if (!isOver(result, tried)) continue;
+      tally.take({ scenario: scenario.name, kill, recovery: null }, result);
+      return result;
+    }
+  }
+
+  /** A point that this recovery does not hit a second time makes room for another. */
+  async #killAgain(
     scenario: Scenario,
     kill: Target,
-    recovery: Target | null,
+    recoveryHits: readonly string[],
     tally: Tally,
-  ): Promise<RunResult> {
+  ): Promise<void> {
     for (let tried = 1; ; tried++) {
+      const recovery = this.recovery.next(recoveryHits);
+      if (recovery === null) return;
       const result = await run(this.#theatre, { scenario, kill, recovery });
-      const isLast = result.isReached || result.failure !== null || tried === TRIES;
-      if (!isLast) continue;
-      tally.take({ scenario: scenario.name, kill, recovery }, result);
-      return result;
+      if (result.isReached) this.recovery.killed(recovery);
+      if (!isOver(result, tried)) continue;
+      return tally.take({ scenario: scenario.name, kill, recovery }, result);
     }
   }
 
@@ -96,6 +106,10 @@ export class Campaign {
     const { sample } = this.#options;
     return sample === null ? targets : sampleOf(targets, sample.perScenario, sample.chance);
   }
+}
+
+function isOver({ isReached, failure }: RunResult, tried: number): boolean {
+  return isReached || failure !== null || tried === TRIES;
 }
 
 class Tally {

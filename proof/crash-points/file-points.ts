@@ -100,18 +100,18 @@ function watchDatabases(nameOf: (path: unknown) => string | null, hit: Hit): Wat
       return step(this, sql, () => pragma.call(this, sql, options));
     },
     transaction(this: Database.Database, run: (...args: unknown[]) => unknown) {
-      const whole: (...args: unknown[]) => unknown = transaction.call(this, run);
+      const whole = transaction.call(this, run);
       const name = this.readonly ? null : nameOf(this.name);
       return (...args: unknown[]) => around(name, 'transaction', hit, () => whole(...args));
     },
     prepare(this: Database.Database, sql: string) {
       const statement = prepare.call(this, sql);
       if (sql !== 'BEGIN IMMEDIATE') return statement;
-      const begin = statement.run.bind(statement);
+      const { run } = statement;
       return Object.assign(statement, {
         run: () => {
           turn = { db: this, changes: changes(this) };
-          return begin();
+          return Reflect.apply(run, statement, []);
         },
       });
     },

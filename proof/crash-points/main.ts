@@ -75,7 +75,7 @@ async function campaign(theatre: Theatre, options: Options): Promise<number> {
   });
   const reports = await played.run();
   const seconds = Math.round((Date.now() - startedAtMs) / 1_000);
-  return conclude(options, { reports, recovery: played.recovery.points, seconds });
+  return conclude(options, { reports, recovery: played.recovery.kills, seconds });
 }
 
 interface Played {

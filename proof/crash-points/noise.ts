@@ -7,8 +7,11 @@ const PRICES = [
   ...['CatalogueChanged', 'WatchCatalogue'],
 ];
 
-/** They tell how threads are, once a second. */
-const HEALTH = ['ThreadReported', 'StartupCompleted', 'WatchLink', 'LinkChanged'];
+/** They tell how threads are and who lives: which turn of a start hears it is the clock's doing. */
+const HEALTH = [
+  ...['ThreadReported', 'StartupCompleted', 'WatchLink', 'LinkChanged', 'TargetLife'],
+  ...['ShardLife', 'ConnectionLife', 'TradeProcessorLife', 'FanoutLife'],
+];
 
 /** They change nothing, and whoever asked asks again. */
 const READS = [

@@ -20,27 +20,38 @@ export function targetsOf(hits: readonly string[]): Target[] {
   });
 }
 
-/** Deals out the points of all recoveries, so that each has its kill before any has its second. */
+interface Dealt {
+  tries: number;
+  kills: number;
+}
+
+/** Deals out the points of all recoveries, so that each has its turn before any has its second. */
 export class Rotation {
-  readonly #kills = new Map<string, number>();
+  readonly #dealt = new Map<string, Dealt>();
 
-  /** All that have been seen, and how often each was chosen. */
-  get points(): ReadonlyMap<string, number> {
-    return this.#kills;
+  /** All that any recovery has hit, and how often the broker was killed at each. */
+  get kills(): ReadonlyMap<string, number> {
+    return new Map([...this.#dealt].map(([point, { kills }]) => [point, kills]));
   }
 
-  /** Null when the recovery has hit nothing. */
+  /** Null when there is nothing. */
   next(recoveryHits: readonly string[]): Target | null {
-    const points = [...new Set(recoveryHits)];
-    for (const point of points) if (!this.#kills.has(point)) this.#kills.set(point, 0);
-    const [least] = points.sort((one, other) => this.#killsOf(one) - this.#killsOf(other));
+    const points = [...new Set(recoveryHits)].map((point) => [point, this.#of(point)] as const);
+    const [least] = points.sort(([, one], [, other]) => one.tries - other.tries);
     if (least === undefined) return null;
-    this.#kills.set(least, this.#killsOf(least) + 1);
-    return { point: least, hit: 1 };
+    const [point, dealt] = least;
+    dealt.tries++;
+    return { point, hit: 1 };
   }
 
-  #killsOf(point: string): number {
-    return this.#kills.get(point) ?? 0;
+  killed({ point }: Target): void {
+    this.#of(point).kills++;
+  }
+
+  #of(point: string): Dealt {
+    const dealt = this.#dealt.get(point) ?? { tries: 0, kills: 0 };
+    this.#dealt.set(point, dealt);
+    return dealt;
   }
 }
 

@@ -16,7 +16,7 @@ export interface RunPlan {
 }
 
 export interface RunResult {
-  /** What the first life has hit until everything had settled: its stop is of no scenario. */
+  /** What the first life has hit of what the scenario is about: not its last stop. */
   readonly hits: readonly string[];
   /** What the life after the first kill has hit. */
   readonly recoveryHits: readonly string[];
@@ -32,10 +32,10 @@ export function run(theatre: Theatre, plan: RunPlan): Promise<RunResult> {
   const startedAtMs = Date.now();
   return theatre.with(plan.scenario.from, livesOf(plan), async (stage) => {
     let hits: readonly string[] = [];
-    const onSettled = (): void => {
+    const onCounted = (): void => {
       hits = stage.hits(0);
     };
-    const failure = await play(plan.scenario, stage, onSettled);
+    const failure = await play(plan.scenario, stage, onCounted);
     const kills = stage.endings.filter((ending) => ending === 'SIGKILL').length;
     const planned = [plan.kill, plan.recovery].filter((target) => target !== null).length;
     const ms = Date.now() - startedAtMs;
@@ -57,17 +57,16 @@ function livesOf({ kill, recovery }: RunPlan): Life[] {
 async function play(
   scenario: Scenario,
   stage: Stage,
-  onSettled: () => void,
+  onCounted: () => void,
 ): Promise<string | null> {
   const desk = new Desk(stage);
   try {
-    if (scenario.from === 'ready') {
-      await stage.up();
-      stage.begin();
-    }
+    await stage.up();
+    if (scenario.from === 'ready') stage.begin();
+    else onCounted();
     await scenario.run(desk);
     await settled(desk);
-    onSettled();
+    if (scenario.from === 'ready') onCounted();
     await judgeRunning(desk);
     await judgeStopped(desk);
     return null;

@@ -100,6 +100,10 @@ export class Stage {
     }
   }
 
+  async api(who: string): Promise<Api> {
+    return this.#apiOf(who, await this.up());
+  }
+
   /** Somebody beside the demo's customers and its admin. */
   knows(who: string, token: string): void {
     this.#tokens.set(who, token);

@@ -8,7 +8,7 @@ const IDLE_MS = 1_300;
 
 export const FIRST_START: Scenario = {
   name: 'first-start',
-  about: 'an empty directory becomes a broker with users, grants and a first order',
+  about: 'an empty directory becomes a broker with users and grants, which takes an order',
   from: 'empty',
   async run(desk) {
     await desk.at(
@@ -21,7 +21,7 @@ export const FIRST_START: Scenario = {
 
 export const SECOND_START: Scenario = {
   name: 'second-start',
-  about: 'a start on the files of an earlier one',
+  about: 'a start on the files of an earlier one, which takes an order',
   from: 'start',
   async run(desk) {
     await desk.placed('alice', 'second', limitOrder('buy', 3, 9_500));

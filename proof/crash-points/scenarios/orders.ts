@@ -1,17 +1,20 @@
 // The life of an order when nothing goes wrong but the broker.
 import { limitOrder } from '../../../test/scenario/product.ts';
+import { Follower } from '../follower.ts';
 import type { Scenario } from './scenario.ts';
 
 export const LIMIT_ORDER: Scenario = {
   name: 'limit-order',
-  about: 'accepted, part-filled by one customer, filled by another order of his',
+  about: 'accepted, part-filled, filled, and each step told on the event stream',
   from: 'ready',
   async run(desk) {
+    const follower = await Follower.of(desk, 'alice');
     const id = await desk.placed('alice', 'rests', limitOrder('buy', 10, 10_000));
     await desk.placed('bob', 'part', limitOrder('sell', 4, 10_000));
     await desk.order('alice', id, ({ cumQty }) => cumQty === 4);
     await desk.placed('bob', 'rest', limitOrder('sell', 6, 10_000));
     await desk.at('alice', id, 'filled');
+    await follower.end();
   },
 };
 

@@ -6,8 +6,8 @@ export interface Scenario {
   readonly name: string;
   readonly about: string;
   /**
-   * From when its points count: from the first start in an empty directory, from a start on the
-   * files of an earlier one, or from the moment at which the broker is ready and the script begins.
+   * Which points count: those of a first start in an empty directory, those of a start on the files
+   * of an earlier one, or those from when the broker is ready and the script begins.
    */
   readonly from: 'empty' | 'start' | 'ready';
   run(desk: Desk): Promise<void>;
