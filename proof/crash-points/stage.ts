@@ -43,6 +43,7 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #tokens = new Map<string, string>();
   #lives = 0;
+  #isOver = false;
   #broker: Outcry | null = null;
 
   constructor(options: StageOptions) {
@@ -120,8 +121,9 @@ export class Stage {
     }
   }
 
-  /** Whatever it is doing. */
-  async kill(): Promise<void> {
+  /** Whatever it is doing; no life follows. */
+  async end(): Promise<void> {
+    this.#isOver = true;
     const broker = this.#broker;
     if (broker === null || broker.hasEnded) return;
     broker.process.kill('SIGKILL');
@@ -136,6 +138,7 @@ export class Stage {
   }
 
   #start(): Outcry {
+    assert(!this.#isOver, 'the run is over');
     const { bundle, lives, dataDir, environment, exchange } = this.#options;
     const life = lives[this.#lives] ?? { kind: 'product' };
     const number = this.#lives++;

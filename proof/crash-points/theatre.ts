@@ -27,6 +27,8 @@ export class Theatre {
   readonly #bundle: Bundle;
   readonly #directory: string;
   readonly #tape: string;
+  /** Each ends a run that is still on: the processes of an interrupted campaign must not stay. */
+  readonly #playing = new Set<() => Promise<void>>();
 
   private constructor(parts: { bundle: Bundle; directory: string; tape: string }) {
     this.#bundle = parts.bundle;
@@ -40,6 +42,7 @@ export class Theatre {
     const tape = quietTape(cleanup);
     const built = await bundle(join(directory, 'bundle'));
     const theatre = new Theatre({ bundle: built, directory, tape });
+    cleanup.after(() => theatre.#close());
     await theatre.#prepare();
     return theatre;
   }
@@ -60,14 +63,23 @@ export class Theatre {
       environment: from === 'ready' ? WITHOUT_DEMO : ENVIRONMENT,
       countsFromStart: from !== 'ready',
     });
+    const end = async (): Promise<void> => {
+      await stage.end();
+      await exchange.kill();
+      rmSync(directory, { recursive: true, force: true });
+      this.#playing.delete(end);
+    };
+    this.#playing.add(end);
     try {
       await exchange.start();
       return await play(stage);
     } finally {
-      await stage.kill();
-      await exchange.kill();
-      rmSync(directory, { recursive: true, force: true });
+      await end();
     }
+  }
+
+  async #close(): Promise<void> {
+    for (const end of this.#playing) await end();
   }
 
   async #prepare(): Promise<void> {
@@ -82,7 +94,7 @@ export class Theatre {
       await stage.up();
       await stage.stopped();
     } finally {
-      await stage.kill();
+      await stage.end();
       await exchange.kill();
     }
   }
