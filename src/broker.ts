@@ -13,6 +13,7 @@ import { ReadPool } from './read-pool/read-pool.ts';
 import { isAskFailure } from './runtime/actor.ts';
 import type { Edge } from './runtime/edge.ts';
 import type { LogSink } from './runtime/log-sink.ts';
+import type { Observer } from './runtime/observer.ts';
 import { ThreadSupervisor } from './runtime/threads/thread-supervisor.ts';
 import { PriceTable } from './shared/price-table.ts';
 import { type DataDirectory, type DataPaths, takeDataDirectory } from './store/data-directory.ts';
@@ -33,11 +34,22 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
+/** What another process than the product may put together differently around the same broker. */
+export interface Composition {
+  /** What runs in each worker thread. */
+  readonly threadEntry: URL;
+  /** Of main's own dispatcher. */
+  readonly observer?: Observer;
+}
+
+const PRODUCT: Composition = { threadEntry: new URL('./thread.ts', import.meta.url) };
+
 /** Throws `ConfigError`, `DataDirectoryError` or `PortInUseError` before anything has started. */
 export async function startBroker(
   config: Config,
   log: LogSink,
   onFatal: (reason: string) => void,
+  { threadEntry, ...observed }: Composition = PRODUCT,
 ): Promise<Broker> {
   const { exchangeUrl } = config;
   if (exchangeUrl === null) {
@@ -48,10 +60,11 @@ export async function startBroker(
   const settings = settingsOf({ ...config, exchangeUrl, port }, data);
   const startup = new Startup(settings, data.paths);
   const supervisor = new ThreadSupervisor({
+    ...observed,
     definition: defineSystem(settings, NO_PARTS),
     threads: workerThreads(settings).map((name) => ({
       name,
-      entry: new URL('./thread.ts', import.meta.url),
+      entry: threadEntry,
       data: settings,
     })),
     log,

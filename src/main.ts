@@ -1,44 +1,4 @@
-// The broker process. Ends 0 when it was told to stop, 1 with a sentence when it cannot start, 70
-// when it must be restarted.
-import { endBadStart } from './bad-start.ts';
-import { startBroker } from './broker.ts';
-import { readConfig } from './config.ts';
-import { demoText, exampleSymbols } from './demo.ts';
-import { EXIT_RESTART_ME } from './launcher/exit-codes.ts';
-import { LIMITS } from './limits.ts';
-import { createLog } from './log.ts';
+// The broker process: the product's own composition, and nothing else.
+import { runBroker } from './run-broker.ts';
 
-try {
-  const config = readConfig(process.env);
-  const log = createLog('main', config.logLevel);
-  const broker = await startBroker(config, log, (reason) => {
-    log('error', `the broker cannot go on: ${reason}`);
-    process.exit(EXIT_RESTART_ME);
-  });
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    broker.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log('error', 'the stop was not clean', { error: String(error) });
-        process.exit(EXIT_RESTART_ME);
-      },
-    );
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  process.on('disconnect', stop); // the parent is gone
-  const waiting = setTimeout(() => {
-    log('warn', 'no order can be taken yet: GET /readyz says what is missing', { url: broker.url });
-  }, LIMITS.readyPatienceMs);
-  const demo = await broker.ready;
-  clearTimeout(waiting);
-  const text =
-    demo === null
-      ? `outcry ready ${broker.url}\n`
-      : demoText(broker.url, demo, await broker.connections(), exampleSymbols(broker.prices));
-  process.stdout.write(text);
-} catch (error) {
-  endBadStart(error);
-}
+await runBroker();

@@ -166,8 +166,14 @@ export class Actors<C extends Context> implements CellHost {
     this.#supervision.maintenanceFailed(cell, error);
   }
 
-  outlivesCommit(cell: Cell): boolean {
-    if (this.#kernel.observer?.diesAfterCommit(cell.address) !== true) return true;
+  committing(cell: Cell, batch: readonly Envelope[]): void {
+    this.#kernel.observer?.committing(cell.address, batch);
+  }
+
+  outlivesCommit(cell: Cell, batch: readonly Envelope[]): boolean {
+    const { observer } = this.#kernel;
+    observer?.committed(cell.address, batch);
+    if (observer?.diesAfterCommit(cell.address) !== true) return true;
     this.#host.halt();
     return false;
   }

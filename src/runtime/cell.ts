@@ -33,8 +33,9 @@ export interface CellHost {
   turnEnded(cell: Cell, batch: readonly Envelope[]): void;
   turnFailed(cell: Cell, failure: TurnFailure): void;
   maintenanceFailed(cell: Cell, error: unknown): void;
+  committing(cell: Cell, batch: readonly Envelope[]): void;
   /** False when the process dies between this commit and its release; only simulations do that. */
-  outlivesCommit(cell: Cell): boolean;
+  outlivesCommit(cell: Cell, batch: readonly Envelope[]): boolean;
   release(cell: Cell, intents: readonly Intent[]): void;
 }
 
@@ -176,7 +177,7 @@ export class Cell implements Asker, Performer {
     const failed = this.#attempt(batch);
     if (failed !== null) {
       this.#host.turnFailed(this, { ...failed, batch: batch.slice(), alone });
-    } else if (this.#durable === null || this.#host.outlivesCommit(this)) {
+    } else if (this.#durable === null || this.#host.outlivesCommit(this, batch)) {
       this.#endTurn(batch);
     }
     return batch.length;
@@ -193,6 +194,7 @@ export class Cell implements Asker, Performer {
       stage = 'receive';
       for (const envelope of batch) actor.receive(messageOf(envelope), context);
       stage = 'commit';
+      if (this.#durable !== null) this.#host.committing(this, batch);
       this.#durable?.commit();
       return null;
     } catch (error) {

@@ -106,7 +106,7 @@ export class Dispatcher<C extends Context = Context> {
   /** The way to another thread is open; one that was open before has ended. */
   linkUp(thread: string, peerIncarnation: number, post: Post): void {
     this.linkDown(thread);
-    this.#kernel.links.peer(thread).open(peerIncarnation, post);
+    this.#kernel.links.peer(thread).open(peerIncarnation, this.#observed(thread, post));
     this.#kernel.life.onLinkUp(thread);
     this.wake();
   }
@@ -251,6 +251,16 @@ export class Dispatcher<C extends Context = Context> {
       return this.#kernel.life.onMessage(thread, message as WatchLife | LifeChanged);
     }
     this.#options.onSystem?.(thread, message);
+  }
+
+  #observed(thread: string, post: Post): Post {
+    const { observer } = this.#kernel;
+    if (observer === null) return post;
+    return (bytes) => {
+      observer.posting(thread, bytes);
+      post(bytes);
+      observer.posted(thread);
+    };
   }
 
   #flush(): void {

@@ -16,21 +16,25 @@ export interface Performer {
 
 export class RunningEffect extends Timer {
   readonly performer: Performer;
-  readonly kind: string;
+  readonly effect: Effect;
   cancelDriver: CancelEffect | null = null;
   readonly #toOwn: ToOwn;
   readonly #effects: Effects;
 
-  constructor(effects: Effects, performer: Performer, kind: string, toOwn: ToOwn) {
+  constructor(effects: Effects, performer: Performer, effect: Effect, toOwn: ToOwn) {
     super();
     this.#effects = effects;
     this.performer = performer;
-    this.kind = kind;
+    this.effect = effect;
     this.#toOwn = toOwn;
   }
 
+  get kind(): string {
+    return this.effect.kind;
+  }
+
   answer(result: unknown): void {
-    if (this.#effects.end(this)) this.performer.hear(this.#toOwn, result);
+    if (this.#effects.end(this, result)) this.performer.hear(this.#toOwn, result);
   }
 
   override fire(): void {
@@ -64,8 +68,8 @@ export class Effects {
   }
 
   start(performer: Performer, effect: Effect, toOwn: ToOwn, deadlineAtMs: number): void {
-    const run = new RunningEffect(this, performer, effect.kind, toOwn);
-    this.#observer?.effectStarted(performer.address, effect.kind);
+    const run = new RunningEffect(this, performer, effect, toOwn);
+    this.#observer?.effectStarted(performer.address, effect.kind, effect);
     performer.effects.add(run);
     this.#running++;
     this.#timers.schedule(run, deadlineAtMs);
@@ -76,17 +80,19 @@ export class Effects {
     try {
       const cancel = driver.start(effect, (result) => run.answer(result));
       if (performer.effects.has(run)) run.cancelDriver = cancel;
+      this.#observer?.effectHanded(performer.address, effect);
     } catch (error) {
       run.answer(failure('driver_error', reportOf(error).message));
     }
   }
 
   /** False when it has ended before. */
-  end(run: RunningEffect): boolean {
+  end(run: RunningEffect, result: unknown): boolean {
     if (!run.performer.effects.delete(run)) return false;
     this.#running--;
     this.#timers.cancel(run);
     this.#observer?.effectEnded(run.performer.address, run.kind);
+    this.#observer?.effectAnswered(run.performer.address, run.effect, result);
     return true;
   }
 

@@ -15,7 +15,7 @@ import { decodeFrame, type Frame } from '../../src/runtime/codec.ts';
 import { Dispatcher } from '../../src/runtime/dispatcher.ts';
 import type { Edge, EdgeListener } from '../../src/runtime/edge.ts';
 import type { ThreadSnapshot } from '../../src/runtime/metrics.ts';
-import type { Appetite } from '../../src/runtime/observer.ts';
+import type { Appetite, Observer } from '../../src/runtime/observer.ts';
 import type { Drivers, RuntimeLimits, SystemDefinition } from '../../src/runtime/system.ts';
 import { type PuppetOptions, puppetKind, type Run } from './puppet.ts';
 
@@ -49,6 +49,7 @@ export interface WorldOptions extends PuppetOptions {
   readonly drivers?: Drivers;
   readonly random?: () => number;
   readonly appetite?: Appetite;
+  readonly observer?: Observer;
 }
 
 interface Node {
@@ -194,7 +195,7 @@ export class World {
   }
 
   #dispatcher(thread: string, incarnation: number): Dispatcher {
-    const { drivers = {}, random = () => 0, appetite } = this.#options;
+    const { drivers = {}, random = () => 0, appetite, observer } = this.#options;
     return new Dispatcher({
       thread,
       incarnation,
@@ -217,6 +218,7 @@ export class World {
       onSystem: (from, { kind }) => this.heard.push(`${thread} hears ${kind} of thread ${from}`),
       onSnapshot: (snapshot) => this.snapshots.push(snapshot),
       ...(appetite === undefined ? {} : { appetite }),
+      ...(observer === undefined ? {} : { observer }),
     });
   }
 

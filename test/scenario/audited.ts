@@ -10,7 +10,7 @@ import { type Outcry, until } from './outcry.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What may be broken while things still settle; anything else never. */
-const BROKEN_UNTIL_SETTLED = new Set(['I1', 'I12', 'I25']);
+export const BROKEN_UNTIL_SETTLED = new Set(['I1', 'I12', 'I25']);
 
 /** Stops the broker. `exchange` is null for one that came with it: then its log file is read. */
 export async function assertAudited(
@@ -54,7 +54,7 @@ interface Verdict {
   readonly outcome: string;
 }
 
-function isQuiet({ unresolved, fillsWanted, feed, parked }: Answer['body']): boolean {
+export function isQuiet({ unresolved, fillsWanted, feed, parked }: Answer['body']): boolean {
   if (feed === null || parked === null) return false;
   const open = [unresolved.total, fillsWanted, feed.lag, parked.parked, parked.inFlight];
   return open.every((count) => count === 0);

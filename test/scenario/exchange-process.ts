@@ -11,16 +11,24 @@ import { until } from './outcry.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+const FROM_SOURCE = ['--import', 'tsx', 'src/exchange/simulator/main.ts'];
+
 export class ExchangeProcess {
   readonly #dataDir: string;
   readonly #options: readonly string[];
+  readonly #program: readonly string[];
   #process: ChildProcess | null = null;
   #printed = '';
   #port = 0;
 
-  constructor(dataDir: string, options: readonly string[] = []) {
+  constructor(
+    dataDir: string,
+    options: readonly string[] = [],
+    program: readonly string[] = FROM_SOURCE,
+  ) {
     this.#dataDir = dataDir;
     this.#options = options;
+    this.#program = program;
   }
 
   get url(): string {
@@ -30,13 +38,12 @@ export class ExchangeProcess {
   /** On the port it had before, if it had one. */
   async start(more: readonly string[] = []): Promise<void> {
     const where = ['--port', String(this.#port), '--data', this.#dataDir];
-    const args = [...where, ...this.#options, ...more];
+    const args = [...this.#program, ...where, ...this.#options, ...more];
     this.#printed = '';
-    this.#process = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'src/exchange/simulator/main.ts', ...args],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    this.#process = spawn(process.execPath, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#printed += text;
     });

@@ -127,5 +127,12 @@ function observe(
       if (dies) trace.add(thread, 'died-after-commit', address);
       return dies;
     },
+    // The trace tells these already, by what comes before and after them.
+    committing: () => undefined,
+    committed: () => undefined,
+    posting: () => undefined,
+    posted: () => undefined,
+    effectHanded: () => undefined,
+    effectAnswered: () => undefined,
   };
 }

@@ -9,6 +9,7 @@ import type { Edge, EdgeListener } from '../edge.ts';
 import { EscalationError } from '../errors.ts';
 import type { LogSink } from '../log-sink.ts';
 import type { ThreadSnapshot } from '../metrics.ts';
+import type { Observer } from '../observer.ts';
 import type { Drivers, SystemDefinition } from '../system.ts';
 import { endpointOf } from './comlink-endpoint.ts';
 import {
@@ -25,6 +26,7 @@ export interface HostOptions<C extends Context> {
   readonly drivers: Drivers;
   extendContext(base: Context, address: Address): C;
   readonly log: LogSink;
+  readonly observer?: Observer;
   onSnapshot?(snapshot: ThreadSnapshot): void;
 }
 

@@ -9,6 +9,7 @@ import type { Edge, EdgeListener } from '../edge.ts';
 import { reportOf } from '../errors.ts';
 import type { LogSink } from '../log-sink.ts';
 import type { ThreadSnapshot } from '../metrics.ts';
+import type { Observer } from '../observer.ts';
 import { backoffMs } from '../restart-intensity.ts';
 import type { SystemDefinition } from '../system.ts';
 import { EXIT_FATAL, type LinkStart, SUPERVISOR_THREAD, type ThreadHealth } from './control.ts';
@@ -46,6 +47,8 @@ export interface SupervisorOptions {
   /** The data of a replaced thread; without it, the data it had. */
   nextData?(name: string): unknown;
   onSnapshot?(snapshot: ThreadSnapshot): void;
+  /** Of main's own dispatcher. */
+  readonly observer?: Observer;
 }
 
 export class ThreadSupervisor {
@@ -71,6 +74,7 @@ export class ThreadSupervisor {
     this.#dispatcher = new Dispatcher<never>({
       definition,
       log,
+      ...(options.observer === undefined ? {} : { observer: options.observer }),
       thread: SUPERVISOR_THREAD,
       incarnation: 1,
       drivers: {},
