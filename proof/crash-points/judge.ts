@@ -21,9 +21,13 @@ export async function judgeStopped(desk: Desk): Promise<void> {
 }
 
 export async function settled(desk: Desk): Promise<void> {
-  await desk.get('admin', '/admin/reconciliation', (body) => (isQuiet(body) ? body : null));
-  await desk.until('the books to be settled', async () => {
+  let last = '';
+  const what = () => `the books to be settled\n${last}`;
+  await desk.until(what, async () => {
+    // Asked each time: a broker that has died meanwhile is started again by it.
+    await desk.get('admin', '/admin/reconciliation', (body) => (isQuiet(body) ? body : null));
     const report = await audited(desk, true);
+    last = reportText(report);
     const broken = report.verdicts.filter(({ outcome }) => outcome === 'broken');
     if (broken.some(({ invariant }) => !BROKEN_UNTIL_SETTLED.has(invariant))) assertHeld(report);
     return broken.length === 0 ? report : null;
