@@ -56,7 +56,7 @@ async function run(opts: Options): Promise<number> {
   else await runSeeds(tasksOf(opts), { jobs, onReport });
   clearInterval(progress);
   const report = campaign.report();
-  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
+  const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10;
   if (opts.json) process.stdout.write(`${JSON.stringify({ preset, seconds, ...report })}\n`);
   else process.stdout.write(`${campaignText(report)}in ${seconds} s on ${jobs} processes\n`);
   return isGreen(report) ? 0 : EXIT_RED;
