@@ -14,13 +14,20 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export class ExchangeProcess {
   readonly #dataDir: string;
   readonly #options: readonly string[];
+  readonly #program: readonly string[];
   #process: ChildProcess | null = null;
   #printed = '';
   #port = 0;
 
-  constructor(dataDir: string, options: readonly string[] = []) {
+  /** `program`: what node is to run in place of the sources. */
+  constructor(
+    dataDir: string,
+    options: readonly string[] = [],
+    program: readonly string[] = ['--import', 'tsx', 'src/exchange/simulator/main.ts'],
+  ) {
     this.#dataDir = dataDir;
     this.#options = options;
+    this.#program = program;
   }
 
   get url(): string {
@@ -32,11 +39,10 @@ export class ExchangeProcess {
     const where = ['--port', String(this.#port), '--data', this.#dataDir];
     const args = [...where, ...this.#options, ...more];
     this.#printed = '';
-    this.#process = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'src/exchange/simulator/main.ts', ...args],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    this.#process = spawn(process.execPath, [...this.#program, ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#printed += text;
     });

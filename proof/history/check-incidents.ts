@@ -1,0 +1,27 @@
+// Incidents that only a bug of ours brings about while the exchange keeps its protocol.
+import { openReadOnly } from '../../src/store/database.ts';
+
+const NEVER: ReadonlySet<string> = new Set([
+  'external_id_conflict',
+  'trade_conflict',
+  'overfill',
+  'fill_outside_limit',
+  'order_resurrected',
+  'execution_quarantined',
+  'forgotten_by_venue',
+]);
+
+export function checkIncidents(shardPaths: readonly string[]): string[] {
+  return shardPaths
+    .flatMap(kindsIn)
+    .flatMap((kind) => (NEVER.has(kind) ? [`incident ${kind}`] : []));
+}
+
+function kindsIn(path: string): string[] {
+  const db = openReadOnly(path);
+  try {
+    return db.prepare<[], string>('SELECT DISTINCT kind FROM incidents').pluck().all();
+  } finally {
+    db.close();
+  }
+}
