@@ -11,10 +11,12 @@ const NEVER: ReadonlySet<string> = new Set([
   'forgotten_by_venue',
 ]);
 
-export function checkIncidents(shardPaths: readonly string[]): string[] {
-  return shardPaths
-    .flatMap(kindsIn)
-    .flatMap((kind) => (NEVER.has(kind) ? [`incident ${kind}`] : []));
+export function checkIncidents(
+  shardPaths: readonly string[],
+  { isBookLost } = { isBookLost: false },
+): string[] {
+  const isBug = (kind: string) => NEVER.has(kind) || (kind === WITH_ITS_BOOK_ONLY && !isBookLost);
+  return shardPaths.flatMap(kindsIn).flatMap((kind) => (isBug(kind) ? [`incident ${kind}`] : []));
 }
 
 function kindsIn(path: string): string[] {

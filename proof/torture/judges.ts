@@ -6,6 +6,7 @@ import { acknowledgedOrders, checkHistory, countsOf } from '../history/check-his
 import { checkIncidents } from '../history/check-incidents.ts';
 import { checkStreams } from '../history/check-streams.ts';
 import { patiently, type Scene } from './scene.ts';
+import { losesBook } from './weather.ts';
 
 /** Beside the running broker: streams may lag, things may be in the middle. */
 export async function liveFindings(scene: Scene): Promise<string[]> {
@@ -17,7 +18,7 @@ export async function liveFindings(scene: Scene): Promise<string[]> {
     ...audited,
     ...checkHistory(crowd.history, truths),
     ...checkStreams(crowd.readers, truths, { isComplete: false }),
-    ...checkIncidents(files.paths),
+    ...checkIncidents(files.paths, { isBookLost: losesBook(scene.faults) }),
   ];
 }
 
@@ -28,7 +29,7 @@ export async function restFindings(scene: Scene, truths: ReadonlyMap<string, Use
     ...(await auditFindings(scene, true)),
     ...checkHistory(crowd.history, truths),
     ...checkStreams(crowd.readers, truths),
-    ...checkIncidents(files.paths),
+    ...checkIncidents(files.paths, { isBookLost: losesBook(scene.faults) }),
   ];
 }
 

@@ -18,6 +18,7 @@ import {
 } from './scene.ts';
 import { settlementsOf } from './settlements.ts';
 import type { Tally } from './tally.ts';
+import { drawWeather } from './weather.ts';
 
 export interface LegOptions extends SceneOptions {
   readonly tally: Tally;
@@ -29,7 +30,6 @@ export interface LegOptions extends SceneOptions {
 const LAST_FAULTS_MS = 1_000;
 const STREAMS_MS = 10_000;
 const LOOK_EVERY_MS = 50;
-const FIRST_START_MS = 1_500;
 
 /** Ends early with the first cycle that has a finding. */
 export async function runLeg(scope: Scope, options: LegOptions): Promise<string[]> {
@@ -55,13 +55,11 @@ class LegRun {
     const { cycles, seed, tally, onCycle } = this.#options;
     const random = seededRandom(seed + 2);
     const known = new Set<string>();
-    let usualStartMs = FIRST_START_MS;
     this.#scene.crowd.trade();
-    await raiseFaults(this.#scene);
     for (let n = 0; n < cycles; n++) {
-      const cycle = new Cycle(this.#scene, tally, drawKilling(random));
-      const result = await cycle.run(known, usualStartMs);
-      usualStartMs = result.recoveryMs;
+      const killing = drawKilling(random);
+      await raiseFaults(this.#scene, drawWeather(this.#scene.faults, random), seed + n);
+      const result = await new Cycle(this.#scene, tally, killing).run(known);
       this.#killsAtMs.push(...result.killsAtMs);
       onCycle(result);
       if (result.findings.length > 0) return [...result.findings];

@@ -13,11 +13,12 @@ import { HttpDoor } from './http-door.ts';
 import { OpenQuestions } from './open-questions.ts';
 import { ShardFiles } from './shard-files.ts';
 import { Victim, victimPort } from './victim.ts';
+import type { FaultJson } from './weather.ts';
 
 export interface SceneOptions {
   readonly directory: string;
   readonly seed: number;
-  /** A preset of the simulator; it begins with `raiseFaults`. */
+  /** A preset of the simulator; nothing goes wrong before `raiseFaults`. */
   readonly faults: string;
   readonly compiled: Compiled;
 }
@@ -29,6 +30,8 @@ export interface Scene extends SceneOptions {
   readonly files: ShardFiles;
   readonly questions: OpenQuestions;
   readonly crowd: Crowd;
+  /** What a start takes, more or less. */
+  readonly startMs: number;
 }
 
 const SYMBOLS = ['SYN0001', 'SYN0002', 'SYN0003', 'SYN0004'];
@@ -58,8 +61,10 @@ export async function setScene(scope: Scope, options: SceneOptions): Promise<Sce
     exchangeUrl: exchange.url,
   });
   scope.after(() => victim.life.stop());
+  const startedAtMs = Date.now();
   const life = victim.begin();
   await life.ready();
+  const startMs = Date.now() - startedAtMs;
   const door = new HttpDoor(port);
   scope.after(() => door.close());
   const questions = new OpenQuestions(door, () => Date.now());
@@ -74,16 +79,19 @@ export async function setScene(scope: Scope, options: SceneOptions): Promise<Sce
   const { bucketToShard } = readMeta(join(dataDir, 'meta.json'));
   const paths = pathsOf(dataDir);
   const files = new ShardFiles([...new Set(bucketToShard)].map((shard) => paths.shard(shard)));
-  return { ...options, dataDir, exchange, victim, files, questions, crowd };
+  return { ...options, dataDir, exchange, victim, files, questions, crowd, startMs };
 }
 
-/** Counted from now on; a preset's outages come with its time. */
-export async function raiseFaults({ exchange, faults: preset, seed }: Scene): Promise<void> {
-  if (preset !== 'none') await exchange.control({ do: 'faults', preset, seed });
+export async function raiseFaults(
+  { exchange }: Scene,
+  faults: readonly FaultJson[],
+  seed: number,
+): Promise<void> {
+  if (faults.length > 0) await patiently(() => exchange.control({ do: 'faults', faults, seed }));
 }
 
-export async function lowerFaults({ exchange, faults }: Scene): Promise<void> {
-  if (faults !== 'none') await patiently(() => exchange.control({ do: 'faults', preset: 'none' }));
+export async function lowerFaults({ exchange }: Scene): Promise<void> {
+  await patiently(() => exchange.control({ do: 'faults', preset: 'none' }));
 }
 
 const TRIES_MAX = 50;
