@@ -8,14 +8,15 @@ const NEVER: ReadonlySet<string> = new Set([
   'fill_outside_limit',
   'order_resurrected',
   'execution_quarantined',
-  'forgotten_by_venue',
 ]);
+/** Unless it has lost its book. */
+const WITH_ITS_BOOK = 'forgotten_by_venue';
 
 export function checkIncidents(
   shardPaths: readonly string[],
   { isBookLost } = { isBookLost: false },
 ): string[] {
-  const isBug = (kind: string) => NEVER.has(kind) || (kind === WITH_ITS_BOOK_ONLY && !isBookLost);
+  const isBug = (kind: string) => NEVER.has(kind) || (kind === WITH_ITS_BOOK && !isBookLost);
   return shardPaths.flatMap(kindsIn).flatMap((kind) => (isBug(kind) ? [`incident ${kind}`] : []));
 }
 

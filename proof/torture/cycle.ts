@@ -10,12 +10,23 @@ import type { Question } from './open-questions.ts';
 import { lowerFaults, type Scene } from './scene.ts';
 import type { Tally } from './tally.ts';
 
+export interface CycleOptions {
+  readonly scene: Scene;
+  readonly tally: Tally;
+  readonly killing: Killing;
+  /** Whether the faults end with it, so that everything must become known. */
+  readonly isLull: boolean;
+}
+
 export interface CycleResult {
   readonly findings: readonly string[];
   readonly killsAtMs: readonly number[];
   readonly recoveryMs: number;
-  /** From the first kill until nothing that it had left unknown was unknown any more. */
-  readonly knownAfterMs: number;
+  /**
+   * From the first kill until nothing that it had left unknown was unknown any more; null: the next
+   * one comes before that.
+   */
+  readonly knownAfterMs: number | null;
   readonly recovered: number;
 }
 
@@ -37,13 +48,15 @@ export class Cycle {
   readonly #scene: Scene;
   readonly #tally: Tally;
   readonly #killing: Killing;
+  readonly #isLull: boolean;
   readonly #killsAtMs: number[] = [];
   readonly #findings: string[] = [];
 
-  constructor(scene: Scene, tally: Tally, killing: Killing) {
+  constructor({ scene, tally, killing, isLull }: CycleOptions) {
     this.#scene = scene;
     this.#tally = tally;
     this.#killing = killing;
+    this.#isLull = isLull;
   }
 
   /** `known`: orders that had been acknowledged before an earlier kill. Adds to them. */
@@ -52,8 +65,8 @@ export class Cycle {
     const told = acknowledgedOrders(this.#scene.crowd.history);
     const recoveryMs = await this.#recover();
     const recovered = this.#lookFor(told, known);
-    await this.#untilKnown();
-    const knownAfterMs = Date.now() - (this.#killsAtMs[0] ?? 0);
+    const isKnown = await this.#untilKnown();
+    const knownAfterMs = isKnown ? Date.now() - (this.#killsAtMs[0] ?? 0) : null;
     this.#findings.push(...(await liveFindings(this.#scene)));
     this.#tally.liveAudits++;
     this.#tally.cycles++;
@@ -110,15 +123,17 @@ export class Cycle {
     return recovered;
   }
 
-  async #untilKnown(): Promise<void> {
+  async #untilKnown(): Promise<boolean> {
     const unknown = new Unknown(this.#scene);
     if (this.#scene.faults !== 'none') {
-      if (await unknown.isOver(UNDER_FAULTS_MS)) return;
-      this.#tally.faultsSwitchedOff++;
+      const isOver = await unknown.isOver(UNDER_FAULTS_MS);
+      if (isOver || !this.#isLull) return isOver;
+      this.#tally.lulls++;
       await lowerFaults(this.#scene);
     }
-    if (await unknown.isOver(KNOWN_MS_MAX)) return;
+    if (await unknown.isOver(KNOWN_MS_MAX)) return true;
     this.#findings.push(`I25: ${KNOWN_MS_MAX} ms later ${unknown.sentence}`);
+    return false;
   }
 }
 

@@ -29,6 +29,8 @@ export interface LegOptions extends SceneOptions {
 /** A bust comes half a second after its trade. */
 const LAST_FAULTS_MS = 1_000;
 const STREAMS_MS = 10_000;
+/** In the cycles between, the broker dies again with much of the last death still unsettled. */
+const LULL_EVERY = 5;
 const LOOK_EVERY_MS = 50;
 
 /** Ends early with the first cycle that has a finding. */
@@ -59,7 +61,9 @@ class LegRun {
     for (let n = 0; n < cycles; n++) {
       const killing = drawKilling(random);
       await raiseFaults(this.#scene, drawWeather(this.#scene.faults, random), seed + n);
-      const result = await new Cycle(this.#scene, tally, killing).run(known);
+      const isLull = n % LULL_EVERY === LULL_EVERY - 1;
+      const cycle = new Cycle({ scene: this.#scene, tally, killing, isLull });
+      const result = await cycle.run(known);
       this.#killsAtMs.push(...result.killsAtMs);
       onCycle(result);
       if (result.findings.length > 0) return [...result.findings];

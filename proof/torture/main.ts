@@ -82,7 +82,7 @@ async function run(args: readonly string[]): Promise<number> {
 function progressText(what: string, result: CycleResult): string {
   const { killsAtMs, recoveryMs, knownAfterMs, recovered, findings } = result;
   const kills = killsAtMs.length === 1 ? '1 kill' : `${killsAtMs.length} kills`;
-  const known = `all known after ${knownAfterMs} ms`;
+  const known = knownAfterMs === null ? 'not all known' : `all known after ${knownAfterMs} ms`;
   const verdict = findings.length === 0 ? 'green' : `red: ${findings.length} findings`;
   return `${what}: ${kills}, start ${recoveryMs} ms, ${known}, ${recovered} recovered, ${verdict}`;
 }

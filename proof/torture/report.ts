@@ -28,8 +28,8 @@ export interface Report {
   };
   readonly snapshotsOfTotals: number;
   readonly audits: { readonly live: number; readonly settled: number };
-  /** Cycles that only settled once the faults were switched off. */
-  readonly faultsSwitchedOff: number;
+  /** How often the faults were ended in between, so that everything had to settle. */
+  readonly lulls: number;
   readonly findings: readonly string[];
 }
 
@@ -56,9 +56,7 @@ export function reportText(report: Report): string {
     line('', `orders: ${timesText(unknown.orders)}`),
     line('totals', `the same in ${report.snapshotsOfTotals} snapshots`),
     line('audits', `${audits.live} beside the running broker, ${audits.settled} settled`),
-    ...(report.faultsSwitchedOff === 0
-      ? []
-      : [line('', `faults had to be switched off in ${report.faultsSwitchedOff} cycles`)]),
+    ...(report.lulls === 0 ? [] : [line('lulls', `${report.lulls} times, and all was settled`)]),
     ...boundLines(report),
     ...findings.slice(0, FINDINGS_SHOWN).map((finding) => `FOUND ${finding}`),
     ...(more > 0 ? [`... and ${more} more`] : []),

@@ -11,7 +11,7 @@ export class Tally {
   liveAudits = 0;
   settledAudits = 0;
   snapshots = 0;
-  faultsSwitchedOff = 0;
+  lulls = 0;
   readonly recovery = new Latencies();
   readonly unknownRequests = new Latencies();
   readonly unknownOrders = new Latencies();
@@ -47,7 +47,7 @@ export class Tally {
       },
       snapshotsOfTotals: this.snapshots,
       audits: { live: this.liveAudits, settled: this.settledAudits },
-      faultsSwitchedOff: this.faultsSwitchedOff,
+      lulls: this.lulls,
       findings: this.findings,
     };
   }
