@@ -29,7 +29,10 @@ export interface CampaignResult {
 const CYCLES_PER_LEG = 25;
 
 /** Whatever it has started ends with `scope`, at the latest. */
-export async function runCampaign(scope: Scope, options: CampaignOptions): Promise<CampaignResult> {
+export async function runCampaign(
+  scope: Pick<Scope, 'after'>,
+  options: CampaignOptions,
+): Promise<CampaignResult> {
   const { cycles, seed, faults } = options;
   const tally = new Tally();
   const compiled = await compile(join(tempDirectory(scope), 'compiled'));

@@ -29,6 +29,7 @@ export interface LegOptions extends SceneOptions {
 /** A bust comes half a second after its trade. */
 const LAST_FAULTS_MS = 1_000;
 const STREAMS_MS = 10_000;
+const CROWD_MS_MAX = 60_000;
 /** In the cycles between, the broker dies again with much of the last death still unsettled. */
 const LULL_EVERY = 5;
 const LOOK_EVERY_MS = 50;
@@ -75,7 +76,7 @@ class LegRun {
     const { crowd, exchange, victim, files, questions } = this.#scene;
     const { tally } = this.#options;
     await lowerFaults(this.#scene);
-    await crowd.stop();
+    await inTime(crowd.stop(), CROWD_MS_MAX, 'everybody has an answer');
     for (const question of questions.open) await crowd.ask(question);
     await sleep(LAST_FAULTS_MS);
     await patiently(() => exchange.control({ do: 'close-session' }));
@@ -107,4 +108,9 @@ class LegRun {
       });
     while (isBehind() && Date.now() < untilMs) await sleep(LOOK_EVERY_MS);
   }
+}
+
+async function inTime(done: Promise<void>, maxMs: number, what: string): Promise<void> {
+  const isDone = await Promise.race([done.then(() => true), sleep(maxMs, false, { ref: false })]);
+  if (!isDone) throw new Error(`${maxMs} ms went by before ${what}`);
 }

@@ -77,7 +77,8 @@ function boundLines({ orders, kills }: Report): string[] {
 }
 
 function share(trials: number): string {
-  return `${(boundOf(trials) * 100).toPrecision(2)} %`;
+  const percent = (boundOf(trials) * 100).toPrecision(2);
+  return `${percent.includes('e') ? Math.round(Number(percent)) : percent} %`;
 }
 
 function timesText({ count, p50Ms, p99Ms, maxMs }: LatencySummary): string {
