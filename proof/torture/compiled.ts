@@ -1,5 +1,5 @@
-// The broker and the exchange, compiled from the sources to one file and its chunks: from TypeScript
-// each of the broker's threads compiles for itself, and a start costs five times as much.
+// The broker and the exchange, compiled from the sources to one file and its chunks each: from
+// TypeScript every thread of the broker compiles for itself, and a start costs five times as much.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// One cycle: load, kill -9 at a drawn moment, start (killed too, in some), until everything that the
-// kill has left unknown is known, and then the judges.
+// One cycle: load, kill -9 at a drawn moment, start (killed too, in some), until everything that
+// the kill has left unknown is known, and then the judges.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acknowledgedOrders } from '../history/check-history.ts';
 import { TotalsReader } from '../history/totals.ts';
