@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, Api } from '../../test/scenario/api.ts';
 import type { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { Outcry } from '../../test/scenario/outcry.ts';
-import type { Bundle } from './bundle.ts';
+import type { Compiled } from '../compiled/compile.ts';
 import { ORDERS_VARIABLE, type Orders, type Target } from './target.ts';
 
 /** Of a broker: watched and killed, watched only, or the product as it is. */
@@ -19,7 +19,7 @@ export type Life =
   | { readonly kind: 'product' };
 
 export interface StageOptions {
-  readonly bundle: Bundle;
+  readonly compiled: Compiled;
   /** For the hits; not the data directory. */
   readonly directory: string;
   readonly dataDir: string;
@@ -139,7 +139,7 @@ export class Stage {
 
   #start(): Outcry {
     assert(!this.#isOver, 'the run is over');
-    const { bundle, lives, dataDir, environment, exchange } = this.#options;
+    const { compiled, lives, dataDir, environment, exchange } = this.#options;
     const life = lives[this.#lives] ?? { kind: 'product' };
     const number = this.#lives++;
     const isProduct = life.kind === 'product';
@@ -149,7 +149,7 @@ export class Stage {
       target: life.kind === 'killed' ? life.target : null,
     };
     const told = isProduct ? {} : { [ORDERS_VARIABLE]: JSON.stringify(orders) };
-    const program = isProduct ? bundle.product : bundle.crashBroker;
+    const program = isProduct ? compiled.broker : compiled.at('crash-broker');
     const where = { OUTCRY_EXCHANGE_URL: exchange.url };
     const broker = new Outcry(dataDir, { ...environment, ...where, ...told }, [
       process.execPath,

@@ -1,15 +1,20 @@
-// Everything that runs share: the bundle, the tape, and the files of a broker and an exchange that
-// have been started once, which most runs begin with as copies.
+// Everything that runs share: what is compiled, the tape, and the files of a broker and an exchange
+// that have been started once, which most runs begin with as copies.
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { quietTape } from '../../test/scenario/quiet-tape.ts';
 import { tempDirectory } from '../../test/temp-directory.ts';
-import { type Bundle, bundle } from './bundle.ts';
+import { type Compiled, compile } from '../compiled/compile.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type Life, Stage } from './stage.ts';
+
+const OWN_ENTRIES = {
+  'crash-broker': 'proof/crash-points/crash-broker.ts',
+  'crash-thread': 'proof/crash-points/crash-thread.ts',
+};
 
 /** Short waits, so that what only time can prove is proven soon. */
 const ENVIRONMENT = {
@@ -24,14 +29,14 @@ const ENVIRONMENT = {
 const WITHOUT_DEMO = { ...ENVIRONMENT, OUTCRY_DEMO: '0' };
 
 export class Theatre {
-  readonly #bundle: Bundle;
+  readonly #compiled: Compiled;
   readonly #directory: string;
   readonly #tape: string;
   /** Each ends a run that is still on: the processes of an interrupted campaign must not stay. */
   readonly #playing = new Set<() => Promise<void>>();
 
-  private constructor(parts: { bundle: Bundle; directory: string; tape: string }) {
-    this.#bundle = parts.bundle;
+  private constructor(parts: { compiled: Compiled; directory: string; tape: string }) {
+    this.#compiled = parts.compiled;
     this.#directory = parts.directory;
     this.#tape = parts.tape;
   }
@@ -40,8 +45,8 @@ export class Theatre {
   static async open(cleanup: Pick<Cleanup, 'after'>): Promise<Theatre> {
     const directory = tempDirectory(cleanup);
     const tape = quietTape(cleanup);
-    const built = await bundle(join(directory, 'bundle'));
-    const theatre = new Theatre({ bundle: built, directory, tape });
+    const compiled = await compile(join(directory, 'compiled'), OWN_ENTRIES);
+    const theatre = new Theatre({ compiled, directory, tape });
     cleanup.after(() => theatre.#close());
     await theatre.#prepare();
     return theatre;
@@ -59,7 +64,7 @@ export class Theatre {
     else for (const name of ['data', 'exchange']) this.#copy(name, directory);
     const exchange = this.#exchange(books);
     const stage = new Stage({
-      ...{ directory, dataDir, exchange, lives, bundle: this.#bundle },
+      ...{ directory, dataDir, exchange, lives, compiled: this.#compiled },
       environment: from === 'ready' ? WITHOUT_DEMO : ENVIRONMENT,
       countsFromStart: from !== 'ready',
     });
@@ -88,7 +93,7 @@ export class Theatre {
     await exchange.start();
     const stage = new Stage({
       ...{ directory: this.#directory, dataDir: join(this.#directory, 'data'), exchange },
-      ...{ lives: [], environment: ENVIRONMENT, bundle: this.#bundle, countsFromStart: true },
+      ...{ lives: [], environment: ENVIRONMENT, compiled: this.#compiled, countsFromStart: true },
     });
     try {
       await stage.up();
@@ -105,6 +110,6 @@ export class Theatre {
 
   #exchange(books: string): ExchangeProcess {
     const options = ['--control', '--no-echo', '--tape', this.#tape];
-    return new ExchangeProcess(books, options, [this.#bundle.exchange]);
+    return new ExchangeProcess(books, options, [this.#compiled.exchange]);
   }
 }

@@ -10,6 +10,8 @@ export interface CustomerOptions {
   readonly market: Market;
   /** Mean pause between two orders of one flow. */
   readonly paceMs: number;
+  /** How often one thing is asked for at most. */
+  readonly triesMax?: number;
 }
 
 const TRIES_MAX = 20;
@@ -19,14 +21,16 @@ export class Customer {
   readonly #outside: Outside;
   readonly #market: Market;
   readonly #paceMs: number;
+  readonly #triesMax: number;
   #placed = 0;
   #isStopped = false;
 
-  constructor({ client, outside, market, paceMs }: CustomerOptions) {
+  constructor({ client, outside, market, paceMs, triesMax = TRIES_MAX }: CustomerOptions) {
     this.client = client;
     this.#outside = outside;
     this.#market = market;
     this.#paceMs = paceMs;
+    this.#triesMax = triesMax;
   }
 
   /** Asks for nothing new any more; what is under way is seen to its end. */
@@ -65,7 +69,7 @@ export class Customer {
     const call = { method: 'DELETE', path: `/order/${orderId}` } as const;
     const replies = await this.#severally(0.2, () => this.client.call(call));
     const isOpen = replies.every(({ mayRepeat }) => mayRepeat);
-    if (isOpen && this.#chance(0.7)) await this.client.insist(call, TRIES_MAX);
+    if (isOpen && this.#chance(0.7)) await this.client.insist(call, this.#triesMax);
   }
 
   /** The same body and key until there is an answer: an order, or a refusal. */
@@ -73,7 +77,7 @@ export class Customer {
     const key = `${this.client.userId}-${this.#placed++}`;
     const body = randomOrder(this.#market, this.#outside);
     let orderId: string | null = null;
-    for (let tried = 0; tried < TRIES_MAX && orderId === null; tried++) {
+    for (let tried = 0; tried < this.#triesMax && orderId === null; tried++) {
       const replies = await this.#severally(0.15, () => this.#submit(key, body));
       orderId = replies.map(orderIdIn).find((id) => id !== null) ?? null;
       if (orderId === null && !replies.some(({ mayRepeat }) => mayRepeat)) return null;

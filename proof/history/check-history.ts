@@ -5,9 +5,12 @@ import type { UserTruth } from './books-truth.ts';
 import { checkDeposit } from './check-deposits.ts';
 import { checkKey } from './check-keys.ts';
 import { checkOrder, heardReading } from './check-orders.ts';
-import { checkRegister } from './check-register.ts';
+import { checkRegister, type Reading } from './check-register.ts';
 import { groupBy } from './group-by.ts';
 import { type History, isReplay, type Operation, orderIn, type Sighting } from './history.ts';
+
+/** How the ids of what an operator has brought in begin. */
+const BY_OPERATOR = 'admin/';
 
 export interface HistoryCounts {
   readonly ok: number;
@@ -61,7 +64,7 @@ class UserHistory {
     return [
       ...this.#keys(truth, isComplete),
       ...this.#orders(truth),
-      ...this.#deposits(truth),
+      ...this.#deposits(truth, isComplete),
       ...this.#account(truth),
     ];
   }
@@ -102,27 +105,38 @@ class UserHistory {
     });
   }
 
-  #deposits({ userId, depositsByKey }: UserTruth): string[] {
-    const moves = this.#operations.filter(({ request }) =>
-      request.path.startsWith(`/admin/users/${userId}/`),
+  #deposits({ userId, depositsByKey }: UserTruth, isComplete: boolean): string[] {
+    const byKey = groupBy(this.#moves(userId), ({ request }) => request.idempotencyKey ?? '');
+    const problems = [...byKey].flatMap(([key, operations]) =>
+      checkDeposit(key, operations, depositsByKey.get(BY_OPERATOR + key) ?? null),
     );
-    const byKey = groupBy(moves, ({ request }) => request.idempotencyKey ?? '');
-    return [...byKey].flatMap(([key, operations]) =>
-      checkDeposit(key, operations, depositsByKey.get(`admin/${key}`) ?? null),
+    if (!isComplete) return problems;
+    const phantoms = [...depositsByKey.keys()].filter(
+      (id) => id.startsWith(BY_OPERATOR) && !byKey.has(id.slice(BY_OPERATOR.length)),
     );
+    return [...problems, ...phantoms.map((id) => `deposit ${id}: nobody asked for it`)];
   }
 
-  #account({ accountVersions }: UserTruth): string[] {
-    const reads = this.#operations.filter(
-      ({ request, outcome }) => request.path === '/account' && outcome === 'ok',
-    );
+  #moves(userId: string): Operation[] {
+    const path = `/admin/users/${userId}/`;
+    return this.#operations.filter(({ request }) => request.path.startsWith(path));
+  }
+
+  /** A deposit's answer shows the account too: with the deposit in it. */
+  #account({ userId, accountVersions }: UserTruth): string[] {
+    const reads = this.#operations.filter(({ request }) => request.path === '/account');
+    const shown = [...reads, ...this.#moves(userId)].flatMap(accountReading);
     const seqs = new Set(accountVersions.map(({ seq }) => seq));
     const heard = this.#sightings.filter(({ seq }) => seqs.has(seq)).map(heardReading);
-    const shown = reads.map(({ begunAt, endedAt, answer }) => {
-      return { begunAt, endedAt, shows: answer?.body ?? {}, by: 'GET /account' };
-    });
     return checkRegister('the account', accountVersions, [...shown, ...heard]);
   }
+}
+
+function accountReading({ request, begunAt, endedAt, outcome, answer }: Operation): Reading[] {
+  if (outcome !== 'ok' || answer === null) return [];
+  const { account = answer.body } = answer.body;
+  const by = `${request.method} ${request.path}`;
+  return [{ begunAt, endedAt, shows: account as Reading['shows'], by }];
 }
 
 function isSubmit({ request }: Operation): boolean {

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KeyedOrder, Shown } from './books-truth.ts';
 import { isReplay, type Operation, orderIn } from './history.ts';
+import { hasMomentOfMaking, type Role } from './moment-of-making.ts';
 
 /** `operations`: every POST /order of one user with this key. `made` is null when there is none. */
 export function checkKey(
@@ -14,12 +15,16 @@ export function checkKey(
   if (made === null) return operations.flatMap((operation) => orderlessProblem(key, operation));
   const problems = operations.flatMap((operation) => answerProblems(key, operation, made));
   if (problems.length > 0) return problems;
-  return hasMomentOfMaking(operations, made)
+  const parts = operations.map((operation) => ({ ...operation, role: roleOf(operation, made) }));
+  return hasMomentOfMaking(parts)
     ? []
     : [`key ${key}: no moment at which ${made.orderId} was made explains all of its answers`];
 }
 
 function orderlessProblem(key: string, operation: Operation): string[] {
+  if (isMismatch(operation)) {
+    return [`key ${key}: other terms were found under it, and there is no order`];
+  }
   if (operation.outcome !== 'ok') return [];
   const id = orderIn(operation)?.['id'];
   return [`key ${key}: ${id} was acknowledged (${operation.answer?.status}) and is lost`];
@@ -41,39 +46,19 @@ function answerProblems(key: string, operation: Operation, made: KeyedOrder): st
   return [];
 }
 
-function hasMomentOfMaking(operations: readonly Operation[], made: KeyedOrder): boolean {
-  let after = 0;
-  let before = Infinity;
-  let makers: Operation[] = [];
-  for (const operation of operations) {
-    if (foundKeyUnused(operation)) after = Math.max(after, operation.begunAt);
-    if (foundKeyUsed(operation)) before = Math.min(before, operation.endedAt);
-    if (mayHaveMade(operation, made)) makers.push(operation);
+function roleOf(operation: Operation, made: KeyedOrder): Role {
+  switch (operation.outcome) {
+    case 'ok':
+      return isReplay(operation) ? 'found_used' : 'maker';
+    case 'unknown':
+      return isSameOrder(operation.request.body ?? {}, made.terms) ? 'possible_maker' : 'bystander';
+    case 'fail':
+      if (isMismatch(operation)) return 'found_used';
+      return CHECKS.has(String(operation.answer?.body['code'])) ? 'found_unused' : 'bystander';
   }
-  const first = makers.filter(({ outcome }) => outcome === 'ok');
-  if (first.length > 1) return false;
-  if (first.length === 1) makers = first;
-  return makers.some(({ begunAt, endedAt, outcome }) => {
-    const latest = outcome === 'ok' ? Math.min(before, endedAt) : before;
-    return Math.max(after, begunAt) < latest;
-  });
-}
-
-function mayHaveMade(operation: Operation, made: KeyedOrder): boolean {
-  if (operation.outcome === 'fail') return false;
-  if (operation.outcome === 'ok' && isReplay(operation)) return false;
-  return isSameOrder(operation.request.body ?? {}, made.terms);
-}
-
-function foundKeyUsed(operation: Operation): boolean {
-  return isMismatch(operation) || (operation.outcome === 'ok' && isReplay(operation));
 }
 
 /** Refusals that the shard gives only after it has looked for the key, and in vain. */
-function foundKeyUnused({ outcome, answer }: Operation): boolean {
-  return outcome === 'fail' && answer !== null && CHECKS.has(String(answer.body['code']));
-}
-
 const CHECKS: ReadonlySet<string> = new Set([
   'account_reconciling',
   'account_restricted',
@@ -92,6 +77,7 @@ const CHECKS: ReadonlySet<string> = new Set([
   'reduce_only',
   'symbol_halted',
   'trading_halted',
+  'unknown_symbol',
   'wash_trade_risk',
 ]);
 

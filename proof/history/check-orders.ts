@@ -74,6 +74,7 @@ function checkCancels(
     return lost ? [`${what}: a cancel was acknowledged and has left no trace`] : [];
   }
   const mayHave = cancels.filter(mayHaveBeenTaken);
+  if (cameBack(versions, first)) return [];
   if (mayHave.length === 0) return [`${what}: cancelled for a user who never had a cancel taken`];
   const earliest = Math.min(...mayHave.map(({ begunAt }) => begunAt));
   const tooEarly = readings.filter(
@@ -81,6 +82,11 @@ function checkCancels(
       typeof shows !== 'number' && isCancelRequested(shows) && endedAt < earliest,
   );
   return tooEarly.map(({ by }) => `${what}: ${by} showed a cancel before one was asked for`);
+}
+
+/** Its user believed it dead, so it is cancelled for the user (E12). */
+function cameBack(versions: readonly Version[], until: Version): boolean {
+  return versions.some(({ seq, shown }) => seq < until.seq && shown['status'] === 'failed');
 }
 
 /** A user's own; the exchange can cancel an order without. */

@@ -9,10 +9,11 @@ export type Totals = Readonly<Record<string, number>>;
 const TOTALS = `
   SELECT asset, sum(amount) AS amount FROM balances
   WHERE account <> ${ACCOUNT_CODES.bank} GROUP BY asset`;
-/** By operators; what moves between users has deposit rows too. */
+/** By operators and, in a demo, at the opening; what moves between users has deposit rows too. */
 const BROUGHT_IN = `
   SELECT asset, sum(amount) AS amount FROM deposits
-  WHERE deposit_id LIKE 'admin/%' GROUP BY asset`;
+  WHERE deposit_id LIKE 'admin/%' OR deposit_id = 'opening-cash' OR deposit_id LIKE 'listing/%'
+  GROUP BY asset`;
 
 interface Row {
   readonly asset: string;

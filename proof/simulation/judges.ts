@@ -2,9 +2,10 @@
 // the clients' history, their streams, and what the actors still have in hand.
 import { isDeepStrictEqual } from 'node:util';
 import { shardAddress } from '../../src/actors/addresses.ts';
-import { eventJson } from '../../src/gateway/json.ts';
 import type { UserTruth } from '../history/books-truth.ts';
 import { checkHistory } from '../history/check-history.ts';
+import { checkIncidents } from '../history/check-incidents.ts';
+import { checkStreams } from '../history/check-streams.ts';
 import type { Books } from './books.ts';
 import type { BrokerSimulation } from './broker-simulation.ts';
 import type { People } from './people.ts';
@@ -22,51 +23,20 @@ export interface Judged {
 const VIRTUAL_MINUTE = 60_000;
 const SHARDS = [shardAddress(0), shardAddress(1)];
 
-/** Incidents that only a bug of ours brings about while the exchange keeps its protocol. */
-const NEVER: ReadonlySet<string> = new Set([
-  'external_id_conflict',
-  'trade_conflict',
-  'overfill',
-  'fill_outside_limit',
-  'order_resurrected',
-  'execution_quarantined',
-  'forgotten_by_venue',
-]);
-
 export async function findingsOf(judged: Judged): Promise<string[]> {
-  const { people, books, plan, truths } = judged;
+  const { broker, people, books, plan, truths } = judged;
   return [
     ...books.unsettled().map((what) => `I12: ${what}`),
     // A stranger's execution may wait for an owner for longer than this.
     ...books.broken({ settled: !plan.isStrangerThere }),
-    ...books.incidents().flatMap((kind) => (NEVER.has(kind) ? [`incident ${kind}`] : [])),
+    ...checkIncidents(broker.shardPaths),
     ...checkHistory(people.history, truths),
-    ...people.readers.flatMap(({ problems }) => problems.map((problem) => `I18: ${problem}`)),
-    ...streamFindings(people, truths),
+    ...checkStreams(people.readers, truths),
     ...(await restFindings(judged)),
     ...(await foldFindings(judged)),
     ...priceFindings(judged),
     ...errorFindings(judged),
   ];
-}
-
-/** I18: what was told as it happened is what stands in the log, and all of it was told. */
-function streamFindings({ readers }: People, truths: ReadonlyMap<string, UserTruth>): string[] {
-  return readers.flatMap(({ userId, delivered }) => {
-    const kept = truths.get(userId)?.events ?? [];
-    if (kept.length !== delivered.length) {
-      return [`I18: ${userId} has heard ${delivered.length} events of ${kept.length}`];
-    }
-    const other = kept.findIndex((event, index) => {
-      const heard = delivered[index];
-      return (
-        heard?.event !== event.topic || !isDeepStrictEqual(heard.data, plain(eventJson(event)))
-      );
-    });
-    if (other < 0) return [];
-    const heard = JSON.stringify(delivered[other]?.data);
-    return [`I18: ${userId} has heard ${heard}, kept is ${JSON.stringify(kept[other])}`];
-  });
 }
 
 /** I19: the fold of a user's events is what GET gives. */
@@ -119,8 +89,4 @@ function errorFindings({ broker, plan }: Judged): string[] {
   const { commitFailed, syncFailed, full } = broker.diskFaults.counts;
   const isExpected = plan.poisonMs !== null || commitFailed + syncFailed + full > 0;
   return isExpected ? [] : broker.errors.map((error) => `an exception: ${error}`);
-}
-
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }

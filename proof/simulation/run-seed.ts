@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/limits.ts';
 import { readTruth, type UserTruth } from '../history/books-truth.ts';
 import { countsOf, type HistoryCounts } from '../history/check-history.ts';
 import { TotalsReader } from '../history/totals.ts';
+import { TotalsWatch } from '../history/totals-watch.ts';
 import { Attacker } from './attacker.ts';
 import { Books } from './books.ts';
 import { BrokerSimulation } from './broker-simulation.ts';
@@ -14,7 +15,6 @@ import { OperatorDeeds } from './operator-deeds.ts';
 import { People } from './people.ts';
 import { type Plan, type Preset, planOf } from './plan.ts';
 import { countSometimes, type Sometimes, TraceCases } from './sometimes.ts';
-import { TotalsWatch } from './totals-watch.ts';
 
 export interface SeedOptions {
   readonly preset?: Preset;
@@ -122,7 +122,8 @@ class SeedRun {
     const { customers = CUSTOMERS, ordersEach = ORDERS_EACH } = options;
     const { paceMs, operatorMs, isStrangerThere } = plan;
     await broker.untilDone(people.arrive(customers, paceMs, plan), 5 * VIRTUAL_MINUTE);
-    const totals = new TotalsWatch(new TotalsReader(broker.shardPaths), broker, TOTALS_EVERY_MS);
+    const reader = new TotalsReader(broker.shardPaths);
+    const totals = new TotalsWatch(reader, broker.environment, TOTALS_EVERY_MS);
     if (isStrangerThere) broker.venue.tradeAsStranger();
     broker.beginFaults();
     const attacker = new Attacker(broker, plan);

@@ -21,6 +21,7 @@ export class ExchangeProcess {
   #printed = '';
   #port = 0;
 
+  /** `program`: what node is to run in place of the sources. */
   constructor(
     dataDir: string,
     options: readonly string[] = [],

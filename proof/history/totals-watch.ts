@@ -1,6 +1,10 @@
 // Looks at the totals of cash and shares again and again while everything moves (the bank test).
-import type { TotalsReader } from '../history/totals.ts';
-import type { BrokerSimulation } from './broker-simulation.ts';
+import type { TotalsReader } from './totals.ts';
+
+export interface WatchClock {
+  nowMs(): number;
+  after(delayMs: number, run: () => void): unknown;
+}
 
 export class TotalsWatch {
   readonly problems: string[] = [];
@@ -8,12 +12,12 @@ export class TotalsWatch {
   readonly #reader: TotalsReader;
   #isOn = true;
 
-  constructor(reader: TotalsReader, broker: BrokerSimulation, everyMs: number) {
+  constructor(reader: TotalsReader, clock: WatchClock, everyMs: number) {
     this.#reader = reader;
     const again = (): void => {
       if (!this.#isOn) return;
-      this.#look(broker.simulation.nowMs());
-      broker.environment.after(everyMs, again);
+      this.#look(clock.nowMs());
+      clock.after(everyMs, again);
     };
     again();
   }
