@@ -19,7 +19,7 @@ export interface Wealth {
 /** Who streams prices beside their events; the others look over the first one's shoulder. */
 const PRICE_WATCHERS = 2;
 
-const RICH: Wealth = { cashInCents: 100_000_000, shares: 10_000 };
+export const RICH: Wealth = { cashInCents: 100_000_000, shares: 10_000 };
 
 export class People {
   readonly history = new History();

@@ -4,6 +4,7 @@ import { Prng } from '../../src/runtime/simulation/prng.ts';
 import type { AttackPeriods } from './attacker.ts';
 import type { Trouble } from './broker-simulation.ts';
 import { NO_DISK_FAULTS } from './disk-faults.ts';
+import { RICH } from './people.ts';
 import { NO_CLIENT_FAULTS } from './simulated-door.ts';
 import { NO_VENUE_FAULTS } from './venue-faults.ts';
 
@@ -54,8 +55,6 @@ export function planOf(seed: string, preset: Preset = 'all'): Plan {
     ...QUIET,
     echo: draw.chance(0.3),
     paceMs: draw.oneOf([5, 20, 20, 80]),
-    cashInCents: draw.oneOf([100_000_000, 100_000_000, 500_000]),
-    shares: draw.oneOf([10_000, 10_000, 20]),
     operatorMs: draw.period(300),
   };
   return Object.assign({}, quiet, ...parts.map((part) => drawn[part])) as Plan;
@@ -74,6 +73,7 @@ const QUIET = {
   bookLossMs: null,
   clockJumpMs: null,
   isStrangerThere: false,
+  ...RICH,
   venue: NO_VENUE_FAULTS,
   clients: NO_CLIENT_FAULTS,
   disk: NO_DISK_FAULTS,
@@ -118,6 +118,8 @@ function market(draw: Draw) {
     amendMs: draw.period(300),
     bookLossMs: draw.chance(0.3) ? draw.period(3_000) : null,
     isStrangerThere: draw.chance(0.2),
+    cashInCents: draw.oneOf([RICH.cashInCents, RICH.cashInCents, 500_000]),
+    shares: draw.oneOf([RICH.shares, RICH.shares, 20]),
   };
 }
 
