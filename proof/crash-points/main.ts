@@ -3,8 +3,8 @@
 // reached.
 import { writeFileSync } from 'node:fs';
 import { Prng } from '../../src/runtime/simulation/prng.ts';
+import { Scope } from '../scope.ts';
 import { Campaign, commandOf, type ScenarioReport } from './campaign.ts';
-import { Cleanup } from './cleanup.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { sampleOf } from './plan.ts';
 import { run } from './run.ts';
@@ -19,12 +19,12 @@ const POINTS_PER_SCENARIO = 3;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function main(options: Options, cleanup: Cleanup): Promise<number> {
+async function main(options: Options, scope: Scope): Promise<number> {
   if (options.mode === 'help') {
     print(USAGE);
     return EXIT_GREEN;
   }
-  const theatre = await Theatre.open(cleanup);
+  const theatre = await Theatre.open(scope);
   switch (options.mode) {
     case 'list':
       return list(theatre, options);
@@ -109,17 +109,17 @@ function conclude({ jsonFile }: Options, { reports, recovery, seconds }: Played)
   return isGreen ? EXIT_GREEN : EXIT_NOT_GREEN;
 }
 
-const cleanup = new Cleanup();
+const scope = new Scope();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanup.run().finally(() => process.exit(EXIT_NOT_GREEN)));
+  process.once(signal, () => void scope.end().finally(() => process.exit(EXIT_NOT_GREEN)));
 }
 try {
-  process.exitCode = await main(readOptions(process.argv.slice(2)), cleanup);
+  process.exitCode = await main(readOptions(process.argv.slice(2)), scope);
 } catch (error) {
   const isUsage = error instanceof UsageError;
   const text = error instanceof Error && !isUsage ? (error.stack ?? '') : String(error);
   process.stderr.write(`${text}\n`);
   process.exitCode = isUsage ? EXIT_BAD_USAGE : EXIT_NOT_GREEN;
 } finally {
-  await cleanup.run();
+  await scope.end();
 }

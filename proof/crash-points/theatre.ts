@@ -7,7 +7,7 @@ import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { quietTape } from '../../test/scenario/quiet-tape.ts';
 import { tempDirectory } from '../../test/temp-directory.ts';
 import { type Compiled, compile } from '../compiled/compile.ts';
-import type { Cleanup } from './cleanup.ts';
+import type { Scope } from '../scope.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type Life, Stage } from './stage.ts';
 
@@ -42,12 +42,12 @@ export class Theatre {
   }
 
   /** A test's context will do for the cleanup. */
-  static async open(cleanup: Pick<Cleanup, 'after'>): Promise<Theatre> {
-    const directory = tempDirectory(cleanup);
-    const tape = quietTape(cleanup);
+  static async open(scope: Pick<Scope, 'after'>): Promise<Theatre> {
+    const directory = tempDirectory(scope);
+    const tape = quietTape(scope);
     const compiled = await compile(join(directory, 'compiled'), OWN_ENTRIES);
     const theatre = new Theatre({ compiled, directory, tape });
-    cleanup.after(() => theatre.#close());
+    scope.after(() => theatre.#close());
     await theatre.#prepare();
     return theatre;
   }

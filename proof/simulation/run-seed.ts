@@ -6,6 +6,7 @@ import { readTruth, type UserTruth } from '../history/books-truth.ts';
 import { countsOf, type HistoryCounts } from '../history/check-history.ts';
 import { TotalsReader } from '../history/totals.ts';
 import { TotalsWatch } from '../history/totals-watch.ts';
+import { Scope } from '../scope.ts';
 import { Attacker } from './attacker.ts';
 import { Books } from './books.ts';
 import { BrokerSimulation } from './broker-simulation.ts';
@@ -55,7 +56,7 @@ const LOOK_EVERY_MS = 500;
 const TOTALS_EVERY_MS = 250;
 
 export async function runSeed(seed: string, options: SeedOptions = {}): Promise<SeedResult> {
-  const endings: (() => void)[] = [];
+  const scope = new Scope();
   const drawn = planOf(seed, options.preset);
   const { diskFate } = options;
   const plan = diskFate === undefined ? drawn : { ...drawn, diskFate };
@@ -64,12 +65,11 @@ export async function runSeed(seed: string, options: SeedOptions = {}): Promise<
     trace.take(line);
     options.onTraceLine?.(line);
   };
-  const ending = { after: (run: () => void) => void endings.push(run) };
-  const broker = new BrokerSimulation(ending, seed, plan, onTraceLine);
+  const broker = new BrokerSimulation(scope, seed, plan, onTraceLine);
   try {
     return await new SeedRun({ broker, plan, seed, options, trace }).result();
   } finally {
-    for (const run of endings) run();
+    await scope.end();
   }
 }
 

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tempDirectory } from '../../test/temp-directory.ts';
+import { Scope } from '../scope.ts';
 import { reportText } from './report.ts';
-import { Scope } from './scope.ts';
 import { tracerProblem } from './strace.ts';
 import { judgeFile, tracedRun } from './traced-run.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tempDirectory } from '../../test/temp-directory.ts';
 import { compile } from '../compiled/compile.ts';
-import { Scope } from '../sync-trace/scope.ts';
+import { Scope } from '../scope.ts';
 import type { CycleResult } from './cycle.ts';
 import { runLeg } from './leg.ts';
 import type { Report } from './report.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/exchange/simulator/random.ts';
 import { settled } from '../../test/scenario/audited.ts';
 import { readTruth } from '../history/books-truth.ts';
-import type { Scope } from '../sync-trace/scope.ts';
+import type { Scope } from '../scope.ts';
 import { Cycle, type CycleResult } from './cycle.ts';
 import { countsAtRest, restFindings } from './judges.ts';
 import { drawKilling } from './killer.ts';

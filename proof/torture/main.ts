@@ -1,7 +1,7 @@
 // `npm run torture`: ends 0 exactly when every cycle was green, 1 with what was found, 2 when it
 // cannot run.
 import { randomInt } from 'node:crypto';
-import { Scope } from '../sync-trace/scope.ts';
+import { Scope } from '../scope.ts';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import type { CycleResult } from './cycle.ts';
 import { OptionError, readOptions, USAGE } from './options.ts';

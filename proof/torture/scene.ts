@@ -7,7 +7,7 @@ import { seededRandom } from '../../src/exchange/simulator/random.ts';
 import { pathsOf, readMeta } from '../../src/store/data-directory.ts';
 import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import type { Compiled } from '../compiled/compile.ts';
-import type { Scope } from '../sync-trace/scope.ts';
+import type { Scope } from '../scope.ts';
 import { Crowd } from './crowd.ts';
 import { HttpDoor } from './http-door.ts';
 import { OpenQuestions } from './open-questions.ts';
