@@ -49,12 +49,14 @@ export class Books {
     );
   }
 
+  /** The same as whether `unsettled` finds nothing, at less cost while it finds something. */
+  areSettled(): boolean {
+    const inTheMiddle = this.#inShards((db) => [count(db, IN_THE_MIDDLE)]);
+    return inTheMiddle.every((orders) => orders === 0) && this.unsettled().length === 0;
+  }
+
   /** What is not settled, or not as the exchange has it (I6, I12, I14, I25). Empty at rest. */
   unsettled(): string[] {
-    if (this.#inShards((db) => [count(db, IN_THE_MIDDLE)]).some((orders) => orders > 0)) {
-      const open = this.orders().filter(({ status }) => /^pending/.test(status));
-      return open.map(({ id, status }) => `${id} is ${status}`);
-    }
     const orders = this.orders();
     const known = new Set(orders.map(({ id }) => id));
     const orphans = this.#broker.venue.records.flatMap((record) =>
@@ -64,7 +66,9 @@ export class Books {
         ? [`${record.clientOrderId} is known to the exchange alone`]
         : [],
     );
-    return [...orphans, ...this.#disagreements(orders), ...this.#parked()];
+    const open = orders.filter(({ status }) => /^pending/.test(status));
+    const waiting = open.map(({ id, status }) => `${id} is ${status}`);
+    return [...orphans, ...waiting, ...this.#disagreements(orders), ...this.#parked()];
   }
 
   /**

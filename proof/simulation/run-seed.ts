@@ -43,7 +43,7 @@ export interface SeedResult {
 }
 
 const CUSTOMERS = 8;
-const ORDERS_EACH = 27;
+const ORDERS_EACH = 26;
 const VIRTUAL_MINUTE = 60_000;
 const SAFETY_MS_MAX = 20_000;
 /** Invariants: 10 s after the last fault, or after the last submit that it touched is too late. */
@@ -53,7 +53,7 @@ const PARKED_MS = 65_000;
 /** Longer than a quote takes to come back, and than a request to the exchange is waited for. */
 const REST_MS = LIMITS.venueRequestMs + 1_000;
 const LOOK_EVERY_MS = 500;
-const TOTALS_EVERY_MS = 250;
+const TOTALS_EVERY_MS = 500;
 
 export async function runSeed(seed: string, options: SeedOptions = {}): Promise<SeedResult> {
   const scope = new Scope();
@@ -144,7 +144,7 @@ class SeedRun {
   async #liveness(): Promise<number | null> {
     const { broker } = this.#parts;
     const fromMs = broker.simulation.nowMs();
-    while (this.#books.unsettled().length > 0) {
+    while (!this.#books.areSettled()) {
       if (broker.simulation.nowMs() - fromMs > this.#recoveryMs) return null;
       await broker.untilDone(broker.pause(LOOK_EVERY_MS), VIRTUAL_MINUTE);
     }
