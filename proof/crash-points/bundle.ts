@@ -19,8 +19,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'crash-thread': 'proof/crash-points/crash-thread.ts',
 };
 
-/** They bring binaries or start workers of their own. */
-const EXTERNAL = ['better-sqlite3', 'uWebSockets.js', 'piscina', 'pino', 'msgpackr'];
+/** They are binaries, or start workers of their own. */
+const EXTERNAL = ['better-sqlite3', 'uWebSockets.js', 'piscina', 'msgpackr-extract'];
 
 /** Packages of the CommonJS kind ask for `require`. */
 const REQUIRE = [

@@ -93,12 +93,16 @@ export class Desk {
     return this.get(who, `/order/${id}`, (order) => (suits(order) ? order : null));
   }
 
-  async until<Found>(what: string, look: () => Promise<Found | null>): Promise<Found> {
+  async until<Found>(
+    what: string,
+    look: () => Promise<Found | null>,
+    context: () => string = () => '',
+  ): Promise<Found> {
     const giveUpAtMs = Date.now() + PATIENCE_MS;
     for (;;) {
       const found = await look();
       if (found !== null) return found;
-      assert(Date.now() < giveUpAtMs, `waited in vain for ${what}`);
+      assert(Date.now() < giveUpAtMs, `waited in vain for ${what}\n${context()}`);
       await sleep(LOOK_EVERY_MS);
     }
   }

@@ -22,12 +22,15 @@ export async function judgeStopped(desk: Desk): Promise<void> {
 
 export async function settled(desk: Desk): Promise<void> {
   await desk.get('admin', '/admin/reconciliation', (body) => (isQuiet(body) ? body : null));
-  await desk.until('the books to be settled', async () => {
-    const report = await audited(desk, true);
+  let report = await audited(desk, true);
+  const isSettled = async (): Promise<true | null> => {
+    await desk.stage.up(); // it may have been killed since, and only a living one settles anything
+    report = await audited(desk, true);
     const broken = report.verdicts.filter(({ outcome }) => outcome === 'broken');
     if (broken.some(({ invariant }) => !BROKEN_UNTIL_SETTLED.has(invariant))) assertHeld(report);
-    return broken.length === 0 ? report : null;
-  });
+    return broken.length === 0 || null;
+  };
+  await desk.until('the books to be settled', isSettled, () => reportText(report));
 }
 
 async function kept(desk: Desk, promise: Promised): Promise<void> {
