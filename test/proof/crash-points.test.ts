@@ -1,5 +1,5 @@
-// The short form of `npm run crash-points`: some points of some scenarios, drawn by a seed. The real
-// broker is killed at each, every third time once more while it recovers, and audited.
+// The short form of `npm run crash-points`: some points of some scenarios, drawn by a seed. The
+// real broker is killed at each, every third time once more while it recovers, and audited.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Campaign, commandOf } from '../../proof/crash-points/campaign.ts';
