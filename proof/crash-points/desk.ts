@@ -1,5 +1,5 @@
-// Customers and an operator who survive the broker's deaths: they repeat what was not answered,
-// with its key, and remember what was acknowledged.
+// Customers and an operator who survive the broker's deaths: they repeat what was not answered, with
+// its key, and remember what was acknowledged.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../test/scenario/api.ts';
@@ -94,15 +94,15 @@ export class Desk {
   }
 
   async until<Found>(
-    what: string | (() => string),
+    what: string,
     look: () => Promise<Found | null>,
+    context: () => string = () => '',
   ): Promise<Found> {
     const giveUpAtMs = Date.now() + PATIENCE_MS;
     for (;;) {
       const found = await look();
       if (found !== null) return found;
-      const name = typeof what === 'string' ? what : what();
-      assert(Date.now() < giveUpAtMs, `waited in vain for ${name}`);
+      assert(Date.now() < giveUpAtMs, `waited in vain for ${what}\n${context()}`);
       await sleep(LOOK_EVERY_MS);
     }
   }

@@ -21,17 +21,16 @@ export async function judgeStopped(desk: Desk): Promise<void> {
 }
 
 export async function settled(desk: Desk): Promise<void> {
-  let last = '';
-  const what = () => `the books to be settled\n${last}`;
-  await desk.until(what, async () => {
-    // Asked each time: a broker that has died meanwhile is started again by it.
-    await desk.get('admin', '/admin/reconciliation', (body) => (isQuiet(body) ? body : null));
-    const report = await audited(desk, true);
-    last = reportText(report);
+  await desk.get('admin', '/admin/reconciliation', (body) => (isQuiet(body) ? body : null));
+  let report = await audited(desk, true);
+  const isSettled = async (): Promise<true | null> => {
+    await desk.stage.up(); // it may have been killed since, and only a living one settles anything
+    report = await audited(desk, true);
     const broken = report.verdicts.filter(({ outcome }) => outcome === 'broken');
     if (broken.some(({ invariant }) => !BROKEN_UNTIL_SETTLED.has(invariant))) assertHeld(report);
-    return broken.length === 0 ? report : null;
-  });
+    return broken.length === 0 || null;
+  };
+  await desk.until('the books to be settled', isSettled, () => reportText(report));
 }
 
 async function kept(desk: Desk, promise: Promised): Promise<void> {
