@@ -1,5 +1,5 @@
-// Kills each scenario at each of its points, then again at a point of the recovery, and keeps count.
-// A point that a run did not reach is tried again, and then told by name: never passed over.
+// Kills each scenario at each of its points, then again at a point of the recovery, and keeps
+// count. A point that a run did not reach is tried again, and then told by name: never passed over.
 import type { Prng } from '../../src/runtime/simulation/prng.ts';
 import { Rotation, sampleOf, targetsOf } from './plan.ts';
 import { type RunResult, run } from './run.ts';

@@ -1,5 +1,5 @@
-// The crash points of one dispatcher: around each durable commit that wrote something, each frame to
-// another thread, each send to the outside and before its answer is heard.
+// The crash points of one dispatcher: around each durable commit that wrote something, each frame
+// to another thread, each send to the outside and before its answer is heard.
 
 import { kindOfBody } from '../../src/runtime/envelope.ts';
 import type { Observer } from '../../src/runtime/observer.ts';

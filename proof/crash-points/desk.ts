@@ -1,5 +1,5 @@
-// Customers and an operator who survive the broker's deaths: they repeat what was not answered, with
-// its key, and remember what was acknowledged.
+// Customers and an operator who survive the broker's deaths: they repeat what was not answered,
+// with its key, and remember what was acknowledged.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../test/scenario/api.ts';

@@ -1,6 +1,6 @@
 // The crash points of files that are written outside of a turn's commit: by wrapping node:fs and
-// better-sqlite3 in this process, and only here. Names are those of the files, with one name for all
-// shards.
+// better-sqlite3 in this process, and only here. Names are those of the files, with one name for
+// all shards.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, relative, sep } from 'node:path';

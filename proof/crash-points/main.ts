@@ -1,5 +1,6 @@
 // `npm run crash-points`: kills the broker at each step of each scenario, and again while it
-// recovers. Ends 0 when every run was green and at most a small share of the points was not reached.
+// recovers. Ends 0 when every run was green and at most a small share of the points was not
+// reached.
 import { writeFileSync } from 'node:fs';
 import { Prng } from '../../src/runtime/simulation/prng.ts';
 import { Campaign, commandOf, type ScenarioReport } from './campaign.ts';

@@ -1,5 +1,5 @@
-// What is no crash point, and why: a kill there says nothing that a kill elsewhere does not say, and
-// when it comes depends on the clock, so that it could not be asked for again.
+// What is no crash point, and why: a kill there says nothing that a kill elsewhere does not say,
+// and when it comes depends on the clock, so that it could not be asked for again.
 
 /** They carry values that the next one replaces, and touch no file. */
 const PRICES = [

@@ -1,6 +1,6 @@
 // Where a scenario plays: an exchange in a process of its own that outlives everything, a data
-// directory, and one broker process after the other on it. A life that was killed is followed by the
-// next; one that ends by itself is a failure.
+// directory, and one broker process after the other on it. A life that was killed is followed by
+// the next; one that ends by itself is a failure.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -110,7 +110,7 @@ export class Stage {
     this.#tokens.set(who, token);
   }
 
-  /** Told to stop, and stopped in order: a life that is killed on the way is followed by another. */
+  /** Told to stop, and stopped in order; a life that is killed on the way has a successor. */
   async stopped(): Promise<void> {
     for (;;) {
       const broker = await this.up();

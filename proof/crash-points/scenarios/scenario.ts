@@ -1,5 +1,5 @@
-// What a scenario is: a script that says the same things in the same order, however often the broker
-// dies meanwhile.
+// What a scenario is: a script that says the same things in the same order, however often the
+// broker dies meanwhile.
 import type { Desk } from '../desk.ts';
 
 export interface Scenario {
