@@ -51,7 +51,7 @@ export class Client {
   async insist(call: Call, times: number): Promise<Reply> {
     let reply = await this.call(call);
     for (let tried = 1; tried < times && reply.mayRepeat; tried++) {
-      await this.#outside.pause(100 + Math.floor(this.#outside.random() * 300));
+      await this.#outside.pause(200 + Math.floor(this.#outside.random() * 600));
       reply = await this.call(call);
     }
     return reply;

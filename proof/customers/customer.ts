@@ -81,7 +81,7 @@ export class Customer {
       const replies = await this.#severally(0.15, () => this.#submit(key, body));
       orderId = replies.map(orderIdIn).find((id) => id !== null) ?? null;
       if (orderId === null && !replies.some(({ mayRepeat }) => mayRepeat)) return null;
-      if (orderId === null) await this.#outside.pause(200 + this.#below(300));
+      if (orderId === null) await this.#outside.pause(300 + this.#below(600));
     }
     if (orderId !== null && this.#chance(0.05)) await this.#submit(key, otherThan(body));
     return orderId;

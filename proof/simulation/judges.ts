@@ -51,7 +51,7 @@ async function foldFindings({ broker, people }: Judged): Promise<string[]> {
       if (order !== undefined) last.set(`/order/${order.id}`, order);
       else last.set('/account', account);
     }
-    const open = [...last].filter(([path]) => path === '/account').concat([...last].slice(-5));
+    const open = [...last].filter(([path]) => path === '/account').concat([...last].slice(-2));
     for (const [path, folded] of open) {
       const reply = await broker.untilDone(client.call({ method: 'GET', path }), VIRTUAL_MINUTE);
       if (isDeepStrictEqual(reply.body, folded)) continue;

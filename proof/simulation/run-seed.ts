@@ -52,7 +52,7 @@ const RECOVERY_MS = LIMITS.notAfterMs + 10_000;
 const PARKED_MS = 65_000;
 /** Longer than a quote takes to come back, and than a request to the exchange is waited for. */
 const REST_MS = LIMITS.venueRequestMs + 1_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1_000;
 const TOTALS_EVERY_MS = 500;
 
 export async function runSeed(seed: string, options: SeedOptions = {}): Promise<SeedResult> {
@@ -144,6 +144,7 @@ class SeedRun {
   async #liveness(): Promise<number | null> {
     const { broker } = this.#parts;
     const fromMs = broker.simulation.nowMs();
+    broker.venue.stopMarket();
     while (!this.#books.areSettled()) {
       if (broker.simulation.nowMs() - fromMs > this.#recoveryMs) return null;
       await broker.untilDone(broker.pause(LOOK_EVERY_MS), VIRTUAL_MINUTE);
@@ -163,7 +164,6 @@ class SeedRun {
 
   async #rest(): Promise<void> {
     const { broker } = this.#parts;
-    broker.venue.stopMarket();
     await broker.untilDone(broker.pause(REST_MS), VIRTUAL_MINUTE);
   }
 

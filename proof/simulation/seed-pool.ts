@@ -1,5 +1,9 @@
 // Runs many seeds side by side, each process one at a time, and hands on every report as it comes.
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { tempDirectory } from '../../test/temp-directory.ts';
+import { compile } from '../compiled/compile.ts';
+import { Scope } from '../scope.ts';
 import type { SeedReport, SeedTask } from './worker.ts';
 
 export interface SeedPoolOptions {
@@ -7,18 +11,24 @@ export interface SeedPoolOptions {
   onReport(report: SeedReport): void;
 }
 
-const WORKER = new URL('./worker.ts', import.meta.url);
+/** Two collectors of two processes on two cores would only be in each other's way. */
+const EXEC_ARGV = ['--single-threaded-gc'];
+
+const WORKER = 'seed-worker';
 
 /** Resolves when all tasks are done; rejects when a worker dies, naming its seed. */
 export async function runSeeds(
   tasks: readonly SeedTask[],
   { jobs, onReport }: SeedPoolOptions,
 ): Promise<void> {
+  const scope = new Scope();
+  const directory = join(tempDirectory(scope), 'compiled');
+  const compiled = await compile(directory, { [WORKER]: 'proof/simulation/worker.ts' });
   const waiting = tasks.values();
   const workers: ChildProcess[] = [];
   const work = () =>
     new Promise<void>((resolve, reject) => {
-      const worker = fork(WORKER, { execArgv: ['--import', 'tsx'] });
+      const worker = fork(compiled.at(WORKER), { execArgv: EXEC_ARGV });
       workers.push(worker);
       let task: SeedTask | null = null;
       const next = (): void => {
@@ -43,5 +53,6 @@ export async function runSeeds(
     await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, work));
   } finally {
     for (const worker of workers) if (worker.connected) worker.disconnect();
+    await scope.end();
   }
 }

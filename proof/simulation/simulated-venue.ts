@@ -13,7 +13,7 @@ import type { SimulationEnvironment } from '../../src/runtime/simulation/environ
 export const SYMBOLS = ['SYN0001', 'SYN0002', 'SYN0003'];
 export const STRANGER = 'a-stranger';
 
-const PRINTS_PER_SECOND = 6;
+const PRINTS_PER_SECOND = 4;
 const ADVANCE_EVERY_MS = 100;
 const NIGHT_MS = 200;
 

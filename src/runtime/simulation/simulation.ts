@@ -63,6 +63,8 @@ export class Simulation<C extends Context = Context> {
   readonly #outer: OuterParts;
   /** Of the threads that are gone. */
   readonly #earlierCounts = new CounterSums();
+  /** Of the step that is running: one list for all of them. */
+  readonly #ready: SimulatedThread<C>[] = [];
   #messages = 0;
   #edgeHeard = true;
   #processCrashes = 0;
@@ -226,9 +228,12 @@ export class Simulation<C extends Context = Context> {
   /** One tick of one thread, or the outside's turn; false when nothing is due in time. */
   #step(untilUs: number): boolean {
     const nowUs = this.#clock.elapsedUs;
-    const ready = [...this.#threads.values()].filter(
-      (thread) => thread.isReady(nowUs) || this.#wire.hasArrivals(thread.name, nowUs),
-    );
+    const ready = this.#ready;
+    ready.length = 0;
+    for (const thread of this.#threads.values()) {
+      const isReady = thread.isReady(nowUs) || this.#wire.hasArrivals(thread.name, nowUs);
+      if (isReady) ready.push(thread);
+    }
     const isOutsideReady = this.#environment.nextAtUs() <= nowUs;
     const choice = this.#scheduler.int(ready.length + (isOutsideReady ? 1 : 0));
     const thread = ready[choice];
@@ -247,8 +252,10 @@ export class Simulation<C extends Context = Context> {
   }
 
   #passTime(untilUs: number): boolean {
-    const timers = [...this.#threads.values()].map((thread) => thread.nextTimerAtUs());
-    const nextAtUs = Math.min(this.#wire.nextAtUs(), this.#environment.nextAtUs(), ...timers);
+    let nextAtUs = Math.min(this.#wire.nextAtUs(), this.#environment.nextAtUs());
+    for (const thread of this.#threads.values()) {
+      nextAtUs = Math.min(nextAtUs, thread.nextTimerAtUs());
+    }
     if (nextAtUs > untilUs) return false;
     this.#clock.passTo(nextAtUs);
     return true;
