@@ -25,7 +25,6 @@ export class StreamReader {
   readonly delivered: Delivered[] = [];
   readonly prices = new Map<string, Readonly<Record<string, unknown>>>();
   readonly problems: string[] = [];
-  reopened = 0;
   readonly #options: StreamReaderOptions;
   #close: (() => void) | null = null;
   #isStopped = false;
@@ -39,12 +38,6 @@ export class StreamReader {
 
   get lastSeq(): number {
     return this.#lastSeq;
-  }
-
-  /** As a client that goes away without a word, and comes back. */
-  drop(): void {
-    this.#close?.();
-    void this.#openLater();
   }
 
   stop(): void {
@@ -79,7 +72,6 @@ export class StreamReader {
   async #openLater(): Promise<void> {
     await this.#options.outside.pause(AGAIN_MS);
     if (this.#isStopped) return;
-    this.reopened++;
     this.#open();
   }
 

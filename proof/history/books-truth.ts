@@ -6,6 +6,7 @@ import { accountJson, orderJson } from '../../src/gateway/json.ts';
 import { type Db, openReadOnly } from '../../src/store/database.ts';
 import { EventStore } from '../../src/store/event-store.ts';
 import { type OrderRow, orderFromRow } from '../../src/store/order-row.ts';
+import { orderStories } from './order-stories.ts';
 
 export type Shown = Readonly<Record<string, unknown>>;
 
@@ -96,11 +97,11 @@ function keyedOf(order: Order): KeyedOrder {
 
 function orderVersions(events: readonly UserEvent[]): Map<string, Version[]> {
   const versions = new Map<string, Version[]>();
-  for (const event of events) {
-    if (event.topic === 'account') continue;
-    const known = versions.get(event.order.id) ?? [];
-    known.push({ seq: event.seq, shown: orderJson(event.order) });
-    versions.set(event.order.id, known);
+  for (const [orderId, story] of orderStories(events)) {
+    versions.set(
+      orderId,
+      story.map(({ seq, order }) => ({ seq, shown: orderJson(order) })),
+    );
   }
   return versions;
 }

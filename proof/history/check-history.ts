@@ -7,7 +7,7 @@ import { checkKey } from './check-keys.ts';
 import { checkOrder, heardReading } from './check-orders.ts';
 import { checkRegister, type Reading } from './check-register.ts';
 import { groupBy } from './group-by.ts';
-import { type History, isReplay, type Operation, orderIn, type Sighting } from './history.ts';
+import { type History, type Operation, orderIn, type Sighting } from './history.ts';
 
 /** How the ids of what an operator has brought in begin. */
 const BY_OPERATOR = 'admin/';
@@ -24,18 +24,14 @@ export function countsOf({ operations }: History): HistoryCounts {
   return counts;
 }
 
-export function checkHistory(
-  history: History,
-  truths: ReadonlyMap<string, UserTruth>,
-  { isComplete } = { isComplete: true },
-): string[] {
+export function checkHistory(history: History, truths: ReadonlyMap<string, UserTruth>): string[] {
   const operations = groupBy(history.operations, ({ request }) => request.userId);
   const sightings = groupBy(history.sightings, ({ userId }) => userId);
   const users = new Set([...operations.keys(), ...truths.keys()]);
   return [...users].flatMap((userId) => {
     const truth = truths.get(userId) ?? nothingOf(userId);
     const own = new UserHistory(operations.get(userId) ?? [], sightings.get(userId) ?? []);
-    return own.problems(truth, isComplete).map((problem) => `${userId}: ${problem}`);
+    return own.problems(truth).map((problem) => `${userId}: ${problem}`);
   });
 }
 
@@ -60,22 +56,21 @@ class UserHistory {
     this.#sightings = sightings;
   }
 
-  problems(truth: UserTruth, isComplete: boolean): string[] {
+  problems(truth: UserTruth): string[] {
     return [
-      ...this.#keys(truth, isComplete),
+      ...this.#keys(truth),
       ...this.#orders(truth),
-      ...this.#deposits(truth, isComplete),
+      ...this.#deposits(truth),
       ...this.#account(truth),
     ];
   }
 
-  #keys({ userId, ordersByKey }: UserTruth, isComplete: boolean): string[] {
+  #keys({ userId, ordersByKey }: UserTruth): string[] {
     const submits = this.#operations.filter(isSubmit);
     const byKey = groupBy(submits, ({ request }) => request.idempotencyKey ?? '');
     const problems = [...byKey].flatMap(([key, operations]) =>
       checkKey(key, operations, ordersByKey.get(key) ?? null),
     );
-    if (!isComplete) return problems;
     if (userId === HOUSE_USER_ID) return problems; // its orders stand for trades of nobody (E22)
     const phantoms = [...ordersByKey].filter(([key]) => !byKey.has(key));
     return [
@@ -105,12 +100,11 @@ class UserHistory {
     });
   }
 
-  #deposits({ userId, depositsByKey }: UserTruth, isComplete: boolean): string[] {
+  #deposits({ userId, depositsByKey }: UserTruth): string[] {
     const byKey = groupBy(this.#moves(userId), ({ request }) => request.idempotencyKey ?? '');
     const problems = [...byKey].flatMap(([key, operations]) =>
       checkDeposit(key, operations, depositsByKey.get(BY_OPERATOR + key) ?? null),
     );
-    if (!isComplete) return problems;
     const phantoms = [...depositsByKey.keys()].filter(
       (id) => id.startsWith(BY_OPERATOR) && !byKey.has(id.slice(BY_OPERATOR.length)),
     );
@@ -151,9 +145,4 @@ export function acknowledgedOrders({ operations }: History): Set<string> {
     if (typeof id === 'string') ids.add(id);
   }
   return ids;
-}
-
-/** For reports: submits that were answered by an earlier one's order. */
-export function replays({ operations }: History): number {
-  return operations.filter((operation) => isSubmit(operation) && isReplay(operation)).length;
 }

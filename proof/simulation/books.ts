@@ -9,6 +9,7 @@ import type { VenueOrder } from '../../src/exchange/port.ts';
 import { pathsOf } from '../../src/store/data-directory.ts';
 import { type Db, openReadOnly } from '../../src/store/database.ts';
 import { type OrderRow, orderFromRow } from '../../src/store/order-row.ts';
+import { brokenSentences } from '../broken-sentences.ts';
 import type { BrokerSimulation } from './broker-simulation.ts';
 import { STRANGER } from './simulated-venue.ts';
 
@@ -66,9 +67,7 @@ export class Books {
         ? [`${record.clientOrderId} is known to the exchange alone`]
         : [],
     );
-    const open = orders.filter(({ status }) => /^pending/.test(status));
-    const waiting = open.map(({ id, status }) => `${id} is ${status}`);
-    return [...orphans, ...waiting, ...this.#disagreements(orders), ...this.#parked()];
+    return [...orphans, ...this.#disagreements(orders), ...this.#parked()];
   }
 
   /**
@@ -79,14 +78,14 @@ export class Books {
     const { directory } = this.#broker;
     const books = new AuditedBooks(directory);
     const venueLog = venueLogOf(this.#broker, books);
-    const { verdicts } = judge(directory, { books, venueLog, settled });
+    const report = judge(directory, { books, venueLog, settled });
     venueLog.close();
     books.close();
-    const found = verdicts.flatMap(({ invariant, first }) =>
-      first === null ? [] : [`${invariant}: ${first.sentence} ${JSON.stringify(first.row)}`],
-    );
     const falling = this.#inShards((db) => db.prepare<[], string>(IDS_THAT_FALL).pluck().all());
-    return [...found, ...falling.map((id) => `I27: ${id} is not above those before it`)];
+    return [
+      ...brokenSentences(report),
+      ...falling.map((id) => `I27: ${id} is not above those before it`),
+    ];
   }
 
   #disagreements(orders: readonly Order[]): string[] {

@@ -1,10 +1,8 @@
 // The hard cases that can be read off an order's events: each is a look at two neighbours.
 import type { Order } from '../../src/domain/order.ts';
-import type { UserEvent } from '../../src/domain/user-event.ts';
 import type { UserTruth } from '../history/books-truth.ts';
-import { groupBy } from '../history/group-by.ts';
+import { type OrderEvent, orderStories } from '../history/order-stories.ts';
 
-type OrderEvent = Exclude<UserEvent, { readonly topic: 'account' }>;
 type Case = (event: OrderEvent, before: Order | null) => boolean;
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -37,8 +35,7 @@ const CASES: Readonly<Record<string, Case>> = {
 export function orderCases(truths: readonly UserTruth[]): Record<string, number> {
   const counts = Object.fromEntries(Object.keys(CASES).map((name) => [name, 0]));
   for (const { events } of truths) {
-    const own = events.filter((event) => event.topic !== 'account');
-    for (const story of groupBy(own, ({ order }) => order.id).values()) {
+    for (const story of orderStories(events).values()) {
       for (const [name, isIt] of Object.entries(CASES)) {
         const met = story.some((event, index) => isIt(event, story[index - 1]?.order ?? null));
         if (met) counts[name] = (counts[name] ?? 0) + 1;

@@ -102,17 +102,6 @@ export class SimulatedVenue {
     this.#open();
   }
 
-  /** Of all lives of the book: what was traded for an order, busts and corrections reckoned in. */
-  tradedFor(clientOrderId: string): number {
-    let traded = 0;
-    for (const record of this.records) {
-      if (record.kind === 'execution' && record.clientOrderId === clientOrderId) {
-        traded = Math.max(record.cumQty, record.execKind === 'bust' ? 0 : traded);
-      }
-    }
-    return traded;
-  }
-
   #open(): void {
     const session = `${this.epoch}-s${this.#sessions++}`;
     this.venue.run((engine, nowMs) => engine.openSession(session, nowMs));

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tempDirectory } from '../../test/temp-directory.ts';
-import { Scope } from '../scope.ts';
+import { runCommand } from '../command.ts';
+import type { Scope } from '../scope.ts';
 import { reportText } from './report.ts';
 import { tracerProblem } from './strace.ts';
 import { judgeFile, tracedRun } from './traced-run.ts';
@@ -13,7 +14,6 @@ const EXIT_PROVEN = 0;
 const EXIT_NOT_PROVEN = 1;
 const EXIT_CANNOT_RUN = 2;
 const EXIT_CANNOT_TRACE = 3;
-const EXIT_INTERRUPTED = 130;
 
 const ORDERS_MIN = 8;
 const ORDERS_MAX = 1_000;
@@ -37,25 +37,9 @@ class OptionError extends Error {
   readonly code = 'bad_option';
 }
 
-const scope = new Scope();
-let isInterrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    isInterrupted = true;
-    void scope.end().finally(() => process.exit(EXIT_INTERRUPTED));
-  });
-}
+await runCommand({ run, sentenceOf, exitCannotRun: EXIT_CANNOT_RUN });
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = EXIT_CANNOT_RUN;
-  if (!isInterrupted) process.stderr.write(`${sentenceOf(error)}\n`);
-} finally {
-  await scope.end();
-}
-
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], scope: Scope): Promise<number> {
   const { orders, keep, trace, json, help } = optionsFrom(args);
   if (help) {
     process.stdout.write(`${USAGE}\n`);
@@ -67,13 +51,13 @@ async function run(args: readonly string[]): Promise<number> {
     return EXIT_CANNOT_TRACE;
   }
   const verdict = await (trace === undefined
-    ? judgeNewTrace(orders, keep)
+    ? judgeNewTrace(scope, orders, keep)
     : judgeFile(trace, null));
   process.stdout.write(json ? `${JSON.stringify(verdict, null, 2)}\n` : reportText(verdict));
   return verdict.findings.length === 0 ? EXIT_PROVEN : EXIT_NOT_PROVEN;
 }
 
-async function judgeNewTrace(orders: number, keep: string | undefined) {
+async function judgeNewTrace(scope: Scope, orders: number, keep: string | undefined) {
   const file = keep === undefined ? join(tempDirectory(scope), 'trace') : resolve(keep);
   return judgeFile(file, await tracedRun(scope, { orders, file }));
 }

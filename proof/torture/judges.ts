@@ -1,6 +1,7 @@
 // What is judged after each kill, beside the running broker, and once more when all has come to
 // rest: the books by the auditor, the crowd's history, its streams, and what must never happen.
 import { audit } from '../../src/audit/audit.ts';
+import { brokenSentences } from '../broken-sentences.ts';
 import { readTruth, type UserTruth } from '../history/books-truth.ts';
 import { acknowledgedOrders, checkHistory, countsOf } from '../history/check-history.ts';
 import { checkIncidents } from '../history/check-incidents.ts';
@@ -55,7 +56,7 @@ export async function countsAtRest(
 }
 
 async function auditFindings(scene: Scene, settled: boolean): Promise<string[]> {
-  const { verdicts } = await patiently(() =>
+  const report = await patiently(() =>
     audit({
       directory: scene.dataDir,
       exchangeUrl: scene.exchange.url,
@@ -63,9 +64,7 @@ async function auditFindings(scene: Scene, settled: boolean): Promise<string[]> 
       settled,
     }),
   );
-  return verdicts.flatMap(({ invariant, first }) =>
-    first === null ? [] : [`${invariant}: ${first.sentence} ${JSON.stringify(first.row)}`],
-  );
+  return brokenSentences(report);
 }
 
 function sum<Item>(items: readonly Item[], amountOf: (item: Item) => number): number {

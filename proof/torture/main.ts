@@ -1,7 +1,8 @@
 // `npm run torture`: ends 0 exactly when every cycle was green, 1 with what was found, 2 when it
 // cannot run.
 import { randomInt } from 'node:crypto';
-import { Scope } from '../scope.ts';
+import { runCommand } from '../command.ts';
+import type { Scope } from '../scope.ts';
 import { type CampaignResult, runCampaign } from './campaign.ts';
 import type { CycleResult } from './cycle.ts';
 import { OptionError, readOptions, USAGE } from './options.ts';
@@ -10,28 +11,11 @@ import { reportText } from './report.ts';
 const EXIT_GREEN = 0;
 const EXIT_RED = 1;
 const EXIT_CANNOT_RUN = 2;
-const EXIT_INTERRUPTED = 130;
 const FRESH_SEED_MAX = 2 ** 31;
 
-const scope = new Scope();
-let isInterrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    isInterrupted = true;
-    void scope.end().finally(() => process.exit(EXIT_INTERRUPTED));
-  });
-}
+await runCommand({ run, sentenceOf, exitCannotRun: EXIT_CANNOT_RUN });
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = EXIT_CANNOT_RUN;
-  if (!isInterrupted) process.stderr.write(`${sentenceOf(error)}\n`);
-} finally {
-  await scope.end();
-}
-
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], scope: Scope): Promise<number> {
   const { help, json, cycles, seed, faults } = readOptions(args, () => randomInt(FRESH_SEED_MAX));
   if (help) {
     process.stdout.write(`${USAGE}\n`);

@@ -1,15 +1,13 @@
 // How long the exchange's word was missing after a kill: of each order that the kill had caught in
 // the middle, from the kill to the event that settled it. Read from the log of events.
-import type { UserEvent } from '../../src/domain/user-event.ts';
 import type { UserTruth } from '../history/books-truth.ts';
+import { type OrderEvent, orderStories } from '../history/order-stories.ts';
 
 export interface Settlements {
   readonly settledAfterMs: readonly number[];
   /** Never settled. */
   readonly open: number;
 }
-
-type OrderEvent = Exclude<UserEvent, { topic: 'account' }>;
 
 /** `killsAtMs` rise. An order that several kills caught counts once, from the first. */
 export function settlementsOf(
@@ -19,7 +17,7 @@ export function settlementsOf(
   const settledAfterMs: number[] = [];
   let open = 0;
   for (const { events } of truths) {
-    for (const moves of byOrder(events)) {
+    for (const moves of orderStories(events).values()) {
       for (const { fromMs, toMs } of spansInTheMiddle(moves)) {
         const killedAtMs = killsAtMs.find((atMs) => atMs >= fromMs && atMs < toMs);
         if (killedAtMs === undefined) continue;
@@ -29,17 +27,6 @@ export function settlementsOf(
     }
   }
   return { settledAfterMs, open };
-}
-
-function byOrder(events: readonly UserEvent[]): Iterable<OrderEvent[]> {
-  const orders = new Map<string, OrderEvent[]>();
-  for (const event of events) {
-    if (event.topic === 'account') continue;
-    const moves = orders.get(event.order.id);
-    if (moves === undefined) orders.set(event.order.id, [event]);
-    else moves.push(event);
-  }
-  return orders.values();
 }
 
 function spansInTheMiddle(moves: readonly OrderEvent[]) {

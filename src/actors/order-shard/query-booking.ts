@@ -20,10 +20,8 @@ export class QueryBooking {
   readonly #settleWindowMs: number;
   /** When a new epoch was first asked about an order of an old one. */
   readonly #missingSince = new Map<string, number>();
-  /** Orders that their own epoch denies: one incident each. */
-  readonly #forgotten = new Set<string>();
-  /** Orders with fills that were lost with a book: the same. */
-  readonly #withLostFills = new Set<string>();
+  /** Kind and order of what comes with every answer, and is one incident. */
+  readonly #reported = new Set<string>();
 
   constructor(desk: Desk, settleWindowMs: number) {
     this.#desk = desk;
@@ -113,7 +111,8 @@ export class QueryBooking {
     if (unresolvedReasonOf(order) === 'missing_fills') this.#reportLostFills(stored, fact, ctx);
     if (!order.isOpen || order.externalOrderId === null) return stored;
     if (order.venueEpoch === null || order.venueEpoch === fact.epoch) {
-      this.#reportForgotten(stored, ctx);
+      // It took the order and now denies it: cannot tell, and an operator's case.
+      this.#reportOnce('forgotten_by_venue', stored, {}, ctx);
       return stored;
     }
     return this.#bookLost(stored, fact, ctx);
@@ -127,23 +126,24 @@ export class QueryBooking {
     return this.#desk.apply(stored, facts, kind, ctx, because('query'));
   }
 
-  /**
-   * It took the order and now denies it, in the same epoch: cannot tell, and an operator's case.
-   */
-  #reportForgotten(stored: StoredOrder, ctx: ShardContext): void {
-    if (this.#forgotten.has(stored.order.id)) return;
-    this.#forgotten.add(stored.order.id);
-    this.#desk.incident('forgotten_by_venue', stored, {}, ctx);
-  }
-
   /** Counted by an exchange that has lost its book since: nobody can list them any more (E35). */
   #reportLostFills(stored: StoredOrder, { epoch }: OrderQueried, ctx: ShardContext): void {
     const { order } = stored;
     if (order.venueEpoch === null || order.venueEpoch === epoch) return;
-    if (this.#withLostFills.has(order.id)) return;
-    this.#withLostFills.add(order.id);
     const detail = { venueCumQty: venueCumQtyAtEnd(order), listedQty: order.cumQty, epoch };
-    this.#desk.incident('fills_not_listed', stored, detail, ctx);
+    this.#reportOnce('fills_not_listed', stored, detail, ctx);
+  }
+
+  #reportOnce(
+    kind: 'forgotten_by_venue' | 'fills_not_listed',
+    stored: StoredOrder,
+    detail: Record<string, unknown>,
+    ctx: ShardContext,
+  ): void {
+    const report = `${kind} ${stored.order.id}`;
+    if (this.#reported.has(report)) return;
+    this.#reported.add(report);
+    this.#desk.incident(kind, stored, detail, ctx);
   }
 
   /** The exchange came back without its book (E41): lost once it has been quiet about the order. */
