@@ -6,6 +6,7 @@ export const EXCHANGE_CONNECTION: Address = 'exchange-connection/0';
 export const TRADE_PROCESSOR: Address = 'trade-processor/0';
 export const RECONCILER: Address = 'reconciler/0';
 export const DIRECTORY: Address = 'directory/0';
+export const PRICE_HISTORY: Address = 'price-history/0';
 export const READ_POOL: Address = 'read-pool/0';
 
 /** Bucket (0-255) -> number of the shard file, as `meta.json` of the data directory says. */
