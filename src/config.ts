@@ -76,6 +76,16 @@ export const VARIABLES = {
     integer(0, 600_000),
     'how long a cancel may go unanswered before the exchange is asked',
   ),
+  OUTCRY_PRICE_SIGNIFICANCE_BPS: variable(
+    0,
+    integer(0, 10_000),
+    'price changes below this are held back; 0 sends all, 10 is 0.1 %',
+  ),
+  OUTCRY_PRICE_HELD_MS: variable(
+    LIMITS.priceHeldMs,
+    integer(LIMITS.priceThrottleMs, 60_000),
+    'how long a change may be held back as insignificant',
+  ),
   OUTCRY_MATCH_GRACE_MS: variable(
     LIMITS.matchGraceMs,
     integer(0, 600_000),
@@ -109,6 +119,8 @@ export interface Config {
   readonly notAfterMs: number;
   readonly absenceWindowMs: number;
   readonly unresolvedAfterMs: { readonly pending: number; readonly pendingCancel: number };
+  readonly priceSignificanceBps: number;
+  readonly priceHeldMs: number;
   readonly matchGraceMs: number;
   readonly lateAck: 'cancel' | 'keep';
   readonly logLevel: string;
@@ -160,6 +172,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       pending: values.OUTCRY_UNRESOLVED_PENDING_MS,
       pendingCancel: values.OUTCRY_UNRESOLVED_PENDING_CANCEL_MS,
     },
+    priceSignificanceBps: values.OUTCRY_PRICE_SIGNIFICANCE_BPS,
+    priceHeldMs: values.OUTCRY_PRICE_HELD_MS,
     matchGraceMs: values.OUTCRY_MATCH_GRACE_MS,
     lateAck: values.OUTCRY_LATE_ACK,
     logLevel: values.OUTCRY_LOG_LEVEL,

@@ -83,6 +83,9 @@ export const LIMITS = {
   streamBufferBytesMax: 1024 * 1024,
   streamStalledMs: 10_000,
   priceThrottleMs: 100,
+  /** A change too small to matter is sent after that all the same. */
+  priceHeldMs: 5_000,
+  candleEveryMs: 2_000,
   unwatchLingerMs: 1_000,
   eventsPageMax: 256,
   resumeEventsMax: 10_000,

@@ -21,7 +21,7 @@ const SOURCES = listed('src').filter((path) => /\.(ts|mjs)$/.test(path));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   runtime: [],
-  shared: [],
+  shared: ['domain'],
   store: ['domain', 'runtime'],
   exchange: ['domain', 'runtime', 'limits.ts'],
   actors: ['domain', 'runtime', 'store', 'shared', 'exchange', 'limits.ts'],

@@ -4,13 +4,14 @@
 /** They carry values that the next one replaces, and touch no file. */
 const PRICES = [
   ...['PriceTicked', 'PriceChanged', 'FeedFreshness', 'WatchSymbol', 'UnwatchSymbol'],
-  ...['CatalogueChanged', 'WatchCatalogue'],
+  ...['PricesPrinted', 'FeedLiveness', 'CatalogueChanged', 'WatchCatalogue'],
 ];
 
 /** They tell how threads are and who lives: which turn of a start hears it is the clock's doing. */
 const HEALTH = [
   ...['ThreadReported', 'StartupCompleted', 'WatchLink', 'LinkChanged', 'TargetLife'],
   ...['ShardLife', 'ConnectionLife', 'TradeProcessorLife', 'FanoutLife'],
+  'HistoryLife',
 ];
 
 /** They change nothing, and whoever asked asks again. */

@@ -57,7 +57,7 @@ const SMALL = { mailboxMax: LIMITS.smallMailboxMax, askWindow: LIMITS.smallAskWi
 export function actorKinds(settings: Settings, parts: Parts): Kind[] {
   return [
     orderShards(settings),
-    fanouts(),
+    fanouts(settings),
     directory(settings),
     tradeProcessor(settings),
     exchangeConnection(settings, parts),
@@ -115,13 +115,17 @@ function orderShards({ config, shardMap, fees }: Settings): Kind {
   });
 }
 
-function fanouts(): Kind {
+function fanouts({ config }: Settings): Kind {
+  const options = {
+    significanceBps: config.priceSignificanceBps,
+    insignificantMsMax: config.priceHeldMs,
+  };
   return define<BrokerContext<FanoutMessage>>({
     ...ALONE,
     ...SMALL,
     kind: 'symbol-fanout',
     spawnable: true,
-    create: (key, ctx) => new SymbolFanout({ symbol: key }, ctx),
+    create: (key, ctx) => new SymbolFanout({ ...options, symbol: key }, ctx),
   });
 }
 

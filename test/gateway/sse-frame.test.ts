@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import {
   eventFrame,
   goawayFrame,
@@ -44,6 +45,7 @@ test('only events of the user carry an id', () => {
     lastTradedAtMs: 0,
     seq: 9,
     merged: 1,
+    session: NO_SESSION_PRICES,
     stale: false,
   } as const;
   const { messages, comments } = parse(

@@ -95,6 +95,8 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
         return this.#prices.symbolsTaken(message, ctx);
       case 'FanoutLife':
         return this.#prices.fanoutLife(message, ctx);
+      case 'HistoryLife':
+        return this.#prices.historyLife(message, ctx);
       case 'ListAgainDue':
         return this.#prices.listAgainDue(ctx);
       case 'WatchLink':
