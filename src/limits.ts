@@ -75,9 +75,13 @@ export const LIMITS = {
   streamsPerUserMax: 1_000,
   streamHeartbeatMs: 15_000,
   streamRetryMs: 1_000,
+  streamRetryJitterMs: 2_000,
+  streamIntervalMsMax: 60_000,
   streamFlushMsMax: 100,
   /** Measured 7.4 us each: a pause of one ms per 50 writes leaves the thread most of its time. */
   streamWritesPerPauseMs: 50,
+  /** Written in one go: about 4 ms, which is what an order may have to wait. */
+  streamsPerSlice: 512,
   streamSweepMs: 1_000,
   streamRereadMs: 250,
   streamBufferBytesMax: 1024 * 1024,

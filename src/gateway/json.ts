@@ -14,6 +14,7 @@ import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
 import type { TradingState } from '../domain/account.ts';
 import { averageInCents } from '../domain/money.ts';
 import { isAnswered, type Order } from '../domain/order.ts';
+import { NO_SESSION_PRICES, type SessionPrices } from '../domain/session-prices.ts';
 
 export function isoOf(atMs: number): string {
   return new Date(atMs).toISOString();
@@ -134,6 +135,7 @@ export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, sta
     company: entry.company,
     priceInCents: price === null ? null : price.priceInCents,
     lastUpdated: price === null ? null : isoOf(price.lastTradedAtMs),
+    ...sessionJson(terms?.session ?? NO_SESSION_PRICES),
     source: 'SIM',
     stale,
   };
@@ -169,9 +171,16 @@ export function eventJson(event: UserEvent) {
   }
 }
 
+/** The data of a `price` event but for `merged`, which each stream has its own of. */
 export function priceJson(change: PriceChanged) {
-  const { symbol, priceInCents, seq, merged } = change;
+  const { symbol, priceInCents, seq, session } = change;
   const lastUpdated = isoOf(change.lastTradedAtMs);
-  const price = { symbol, priceInCents, lastUpdated, seq, merged };
+  const price = { symbol, priceInCents, lastUpdated, seq, ...sessionJson(session) };
   return change.stale ? { ...price, stale: true } : price;
+}
+
+/** Since the session opened. */
+function sessionJson(session: SessionPrices) {
+  const { openInCents, highInCents, lowInCents, volume, previousCloseInCents } = session;
+  return { openInCents, highInCents, lowInCents, volume, previousCloseInCents };
 }

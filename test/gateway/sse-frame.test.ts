@@ -8,7 +8,7 @@ import {
   goawayFrame,
   HEARTBEAT,
   helloFrame,
-  priceFrame,
+  priceFrameHead,
   resetFrame,
 } from '../../src/gateway/sse-frame.ts';
 import { LIMITS } from '../../src/limits.ts';
@@ -32,9 +32,9 @@ function parse(...frames: string[]) {
 
 test('hello comes first, with the retry time and without an id', () => {
   const hello = { streamId: 'str_0_x', resume: 'none', headSeq: 4 } as const;
-  const { messages, retryMs } = parse(helloFrame(hello));
+  const { messages, retryMs } = parse(helloFrame(hello, 0.5));
   assert.deepEqual(messages, [{ id: undefined, event: 'hello', data: JSON.stringify(hello) }]);
-  assert.equal(retryMs, LIMITS.streamRetryMs);
+  assert.equal(retryMs, LIMITS.streamRetryMs + LIMITS.streamRetryJitterMs / 2);
 });
 
 test('only events of the user carry an id', () => {
@@ -49,7 +49,7 @@ test('only events of the user carry an id', () => {
     stale: false,
   } as const;
   const { messages, comments } = parse(
-    priceFrame(price),
+    `${priceFrameHead(price)}7}\n\n`,
     ...events(5, 5).map(eventFrame),
     HEARTBEAT,
     resetFrame(8),

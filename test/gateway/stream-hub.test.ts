@@ -140,7 +140,7 @@ test('a shard that restarts after its answer and before anybody has looked at it
   });
   const sink = new FakeSink();
   const terms = { userId: ALICE, symbols: [], lastEventId: null, expiresAtMs: edge.nowMs() + 1e6 };
-  hub.open({ ...terms, wantsEvents: true }, sink);
+  hub.open({ ...terms, wantsEvents: true, intervalMs: 0 }, sink);
   // One tick brings the answer, and word of a restart that has forgotten the registration.
   answer(null);
   shard.watched.clear();

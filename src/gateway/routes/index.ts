@@ -2,6 +2,7 @@
 import type { Route } from '../route.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { cancelOrders } from './cancel-orders.ts';
+import { changeStream } from './change-stream.ts';
 import { createDeposit } from './create-deposit.ts';
 import { createOrder } from './create-order.ts';
 import { createSession } from './create-session.ts';
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   createDeposit,
   createWithdrawal,
   openStream,
+  changeStream,
   livez,
   readyz,
   getMetrics,
