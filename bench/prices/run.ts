@@ -51,6 +51,7 @@ const QUIET_MS = 500;
 
 export async function runCrowd(place: RunPlace, options: BenchOptions): Promise<CrowdRun> {
   return withServers(place, options, async (server, exchange) => {
+    await exchange.closeSession(); // until everybody has come: connecting is not what is measured
     const load = crowdOf(place.settings, server, options);
     try {
       return await abortable(measure(place.settings, { server, exchange, load }), options.signal);
@@ -120,6 +121,7 @@ interface Parts {
 
 async function measure(settings: CrowdSettings, { server, exchange, load }: Parts) {
   await load.reached('ready');
+  await exchange.openSession();
   await sleep(settings.warmUpSeconds * 1_000);
   load.tell({ kind: 'Begin' });
   const before = { server: server.usage(), exchange: readProcess(exchange.pid) };
