@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import type { Bench, BenchOptions, BenchOutcome } from './bench.ts';
 import { runIdle } from './prices/idle.ts';
 import { startOutcry } from './prices/outcry.ts';
+import { runPeers } from './prices/peers.ts';
 import { crowdReport, idleReport, type SceneReport } from './prices/report.ts';
 import { type CrowdRun, type RunPlace, runCrowd } from './prices/run.ts';
 import { type Scene, scenesFor } from './prices/scenes.ts';
@@ -15,7 +16,10 @@ export const pricesBench: Bench = async (options) => {
   const directory = mkdtempSync(join(tmpdir(), 'outcry-bench-'));
   try {
     const reports: SceneReport[] = [];
-    for (const scene of scenes) reports.push(await runScene(scene, directory, options));
+    const alone = scenes.filter(({ name }) => name !== 'peers');
+    for (const scene of alone) reports.push(await runScene(scene, directory, options));
+    const beside = scenes.filter(({ name }) => name === 'peers');
+    if (beside.length > 0) reports.push(await runPeers(beside, directory, options));
     return outcomeOf(scenes, reports);
   } finally {
     rmSync(directory, { recursive: true, force: true });

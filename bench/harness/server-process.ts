@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { abortable } from './abortable.ts';
 
 export interface ServerOptions {
   readonly what: string;
@@ -50,12 +51,12 @@ export class ServerProcess {
       child.once('error', () => resolve()); // it could not be started at all
     });
     const output = new Output(child);
-    const said = await Promise.race([
+    const starting = Promise.race([
       output.until(ready),
       ended.then(() => null),
-      aborted(signal).then(() => null),
       sleep(START_MS_MAX, null, { ref: false }),
     ]);
+    const said = await abortable(starting, signal).catch(() => null);
     if (said !== null) return new ServerProcess(child, ended, said);
     await stopChild(child, ended);
     throw new ServerError(`${what} did not become ready; it said:\n${output.text}`);
@@ -95,12 +96,14 @@ class Output {
   until(pattern: RegExp): Promise<string> {
     let printed = '';
     return new Promise((resolve) => {
-      this.#child.stdout?.on('data', (text: string) => {
+      const look = (text: string): void => {
         if (printed.length > OUTPUT_KEPT) return;
         printed += text;
         const match = pattern.exec(printed);
         if (match !== null) resolve(match[1] ?? '');
-      });
+      };
+      this.#child.stdout?.on('data', look);
+      this.#child.stderr?.on('data', look); // nginx has no other place
     });
   }
 }
@@ -115,11 +118,4 @@ async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<boo
   if (!isClean) child.kill('SIGKILL');
   await ended;
   return isClean;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

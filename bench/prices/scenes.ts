@@ -72,12 +72,18 @@ const IDLE: Scene = {
   goals: { bytesPerStream: 12_288 },
 };
 
+/** With few clients, which each of them can serve, and with as many as are to be reached. */
+const PEERS: Scene = { ...CROWD, name: 'peers', seconds: 15, runs: 2, goals: {} };
+
 const FULL: readonly Scene[] = [
   CROWD,
   { ...CROWD, clients: 5_000, goals: { ageP99Ms: 200 } },
   HOT,
   SINGLE,
   IDLE,
+  { ...PEERS, clients: 1_000 },
+  { ...PEERS, clients: 2_000 },
+  { ...PEERS, clients: 10_000 },
 ];
 
 /** The same with little of everything. */
@@ -93,7 +99,7 @@ export function scenesFor({ quick: isQuick, more }: BenchOptions): Scene[] {
     if (SCENES.some((scene) => scene === name)) continue;
     throw new UsageError(`There is no scene "${name}", only ${SCENES.join(', ')}.`);
   }
-  const all = isQuick ? FULL.filter((scene) => scene.clients !== 5_000).map(quick) : FULL;
+  const all = isQuick ? FULL.map(quick) : FULL;
   return unique(
     all.filter(({ name }) => wanted.includes(name)).map((scene) => changed(scene, more)),
   );
@@ -118,7 +124,7 @@ function changed(scene: Scene, more: MoreOptions): Scene {
   };
 }
 
-/** With --clients the two crowds are one. */
+/** With --clients all crowds are one. */
 function unique(scenes: readonly Scene[]): Scene[] {
   const isFirst = ({ name, clients }: Scene, index: number) =>
     scenes.findIndex((other) => other.name === name && other.clients === clients) === index;
