@@ -6,27 +6,54 @@ import type { Edge } from '../runtime/edge.ts';
 import type { Stream } from './stream.ts';
 import type { WriteBuffer } from './write-buffer.ts';
 
-type Hub = Pick<Edge, 'nowMs' | 'after'>;
+const SLOTS_AT_FIRST = 1_024;
 
 export class PriceRounds {
-  readonly #edge: Hub;
+  readonly #edge: Pick<Edge, 'nowMs' | 'after'>;
   readonly #buffer: WriteBuffer;
-  /** Streams with a price to send that no round has taken yet. */
-  #waiting: Stream[] = [];
-  #round: Stream[] = [];
+  readonly #bySlot: (Stream | null)[] = [];
+  readonly #freeSlots: number[] = [];
+  /** By slot: a round will come by, or a timer will bring one. */
+  #isQueued = new Uint8Array(SLOTS_AT_FIRST);
+  /** Slots that no round has taken yet. */
+  #waiting: number[] = [];
+  #round: number[] = [];
   #at = 0;
   #writes = 0;
   #startedAtMs = 0;
   #notBeforeMs = 0;
   #cancelNext: (() => void) | null = null;
 
-  constructor(edge: Hub, buffer: WriteBuffer) {
+  constructor(edge: Pick<Edge, 'nowMs' | 'after'>, buffer: WriteBuffer) {
     this.#edge = edge;
     this.#buffer = buffer;
   }
 
-  add(stream: Stream): void {
-    this.#waiting.push(stream);
+  enter(stream: Stream): void {
+    const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
+    stream.slot = slot;
+    this.#bySlot[slot] = stream;
+    if (slot < this.#isQueued.length) return;
+    const larger = new Uint8Array(this.#isQueued.length * 2);
+    larger.set(this.#isQueued);
+    this.#isQueued = larger;
+  }
+
+  /** A round that still comes by finds nobody, or a newcomer with nothing to send. */
+  leave({ slot }: Stream): void {
+    this.#bySlot[slot] = null;
+    this.#freeSlots.push(slot);
+  }
+
+  /** Marks streams that have a price to be sent. */
+  add(slots: Int32Array): void {
+    for (let i = 0; i < slots.length; i++) this.addOne(slots[i] ?? 0);
+  }
+
+  addOne(slot: number): void {
+    if (this.#isQueued[slot] === 1) return;
+    this.#isQueued[slot] = 1;
+    this.#waiting.push(slot);
   }
 
   /** Begins a round now, or as soon as the last one has been paid for. */
@@ -53,11 +80,26 @@ export class PriceRounds {
   #writeSlice(): void {
     const nowMs = this.#edge.nowMs();
     const end = Math.min(this.#at + LIMITS.streamsPerSlice, this.#round.length);
-    for (; this.#at < end; this.#at++) {
-      if (this.#round[this.#at]?.flushPrices(nowMs, this.#buffer) === true) this.#writes++;
-    }
+    for (; this.#at < end; this.#at++) this.#visit(this.#round[this.#at] ?? 0, nowMs);
     if (this.#at < this.#round.length) this.#after(0, () => this.#writeSlice());
     else this.#end();
+  }
+
+  #visit(slot: number, nowMs: number): void {
+    const stream = this.#bySlot[slot] ?? null;
+    const waitMs = stream === null ? 0 : stream.pricesNotBeforeMs - nowMs;
+    if (waitMs > 0) return this.#visitLater(slot, waitMs);
+    this.#isQueued[slot] = 0;
+    if (stream?.flushPrices(nowMs, this.#buffer) === true) this.#writes++;
+  }
+
+  /** The client has asked for an interval, and it is not over. */
+  #visitLater(slot: number, waitMs: number): void {
+    this.#edge.after(waitMs, () => {
+      this.#isQueued[slot] = 0;
+      this.addOne(slot);
+      this.beginSoon();
+    });
   }
 
   #end(): void {

@@ -5,28 +5,27 @@ import { priceFrameHead } from './sse-frame.ts';
 import type { Stream } from './stream.ts';
 import { Subscription } from './subscription.ts';
 
+const SLOTS_AT_FIRST = 4;
+
 export class PriceTopic {
   readonly symbol: string;
+  /** Of the price; 0 before the first. */
+  version = 0;
+  /** Prints heard of since the topic was opened: what a stream has merged is counted by it. */
+  prints = 0;
   #last: PriceChanged | null = null;
   #frameHead: Uint8Array | null = null;
-  #prints = 0;
   readonly #subscriptions: Subscription[] = [];
+  /** Of their streams, in the same order: a change looks at nothing else of ten thousand. */
+  #slots = new Int32Array(SLOTS_AT_FIRST);
 
   constructor(symbol: string) {
     this.symbol = symbol;
   }
 
-  get subscriptions(): readonly Subscription[] {
-    return this.#subscriptions;
-  }
-
-  get hasPrice(): boolean {
-    return this.#last !== null;
-  }
-
-  /** Prints heard of since the topic was opened: what a stream has merged is counted by it. */
-  get prints(): number {
-    return this.#prints;
+  /** The slots of the streams that want it. */
+  get slots(): Int32Array {
+    return this.#slots.subarray(0, this.#subscriptions.length);
   }
 
   /** The frame up to its number of merged prints, which each stream has its own of. */
@@ -40,7 +39,7 @@ export class PriceTopic {
   take(change: PriceChanged): boolean {
     if (isSame(this.#last, change)) return false;
     this.#set(change);
-    this.#prints += change.merged;
+    this.prints += change.merged;
     return true;
   }
 
@@ -52,21 +51,29 @@ export class PriceTopic {
   }
 
   subscribe(stream: Stream): Subscription {
-    const subscription = new Subscription(this, stream, this.#subscriptions.length);
+    const subscription = new Subscription(this, this.#subscriptions.length);
     this.#subscriptions.push(subscription);
+    if (this.#subscriptions.length > this.#slots.length) {
+      const larger = new Int32Array(this.#slots.length * 2);
+      larger.set(this.#slots);
+      this.#slots = larger;
+    }
+    this.#slots[subscription.place] = stream.slot;
     return subscription;
   }
 
-  unsubscribe(subscription: Subscription): void {
+  unsubscribe({ place }: Subscription): void {
     const last = this.#subscriptions.pop();
-    if (last === undefined || last === subscription) return;
-    last.place = subscription.place;
-    this.#subscriptions[last.place] = last;
+    if (last === undefined || last.place === place) return;
+    this.#slots[place] = this.#slots[last.place] ?? 0;
+    this.#subscriptions[place] = last;
+    last.place = place;
   }
 
   #set(last: PriceChanged): void {
     this.#last = last;
     this.#frameHead = null;
+    this.version++;
   }
 }
 

@@ -81,7 +81,7 @@ export class StreamHub {
     const id = newStreamId(this.#number, () => this.#edge.random());
     const stream = new Stream({ ...options, id, sink, nowMs });
     this.#add(stream);
-    for (const symbol of options.symbols) this.#prices.join(symbol, stream);
+    for (const symbol of options.symbols) this.#prices.subscribe(symbol, stream);
     if (options.wantsEvents) {
       this.#feeds.join(options.userId).join(stream, resumeAfterOf(options.lastEventId));
     } else {
@@ -100,8 +100,8 @@ export class StreamHub {
     for (const symbol of unsubscribe) wanted.delete(symbol);
     for (const symbol of subscribe) wanted.add(symbol);
     if (wanted.size > LIMITS.symbolsPerStreamMax) return { outcome: 'too_many_symbols' };
-    for (const symbol of unsubscribe) this.#prices.leave(symbol, stream);
-    for (const symbol of subscribe) this.#prices.join(symbol, stream);
+    for (const symbol of unsubscribe) this.#prices.unsubscribe(symbol, stream);
+    for (const symbol of subscribe) this.#prices.subscribe(symbol, stream);
     this.#prices.beginSoon();
     return { outcome: 'changed', symbols: stream.symbols };
   }
@@ -166,6 +166,7 @@ export class StreamHub {
   #add(stream: Stream): void {
     this.#edge.count('streams_opened');
     this.#streams.set(stream.id, stream);
+    this.#prices.enter(stream);
     this.#countByUser.set(stream.userId, (this.#countByUser.get(stream.userId) ?? 0) + 1);
     this.#sweepLater();
   }
@@ -176,7 +177,7 @@ export class StreamHub {
     const left = (this.#countByUser.get(stream.userId) ?? 1) - 1;
     if (left === 0) this.#countByUser.delete(stream.userId);
     else this.#countByUser.set(stream.userId, left);
-    for (const symbol of stream.symbols) this.#prices.leave(symbol, stream);
+    this.#prices.leave(stream);
     if (!stream.wantsEvents) return;
     this.#feeds.get(stream.userId)?.leave(stream);
     this.#feeds.leave(stream.userId);

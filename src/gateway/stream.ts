@@ -25,12 +25,10 @@ export class Stream {
   readonly wantsEvents: boolean;
   readonly intervalMs: number;
   readonly expiresAtMs: number;
+  /** Its place in the rounds in which prices are written. */
+  slot = -1;
   readonly #sink: Sink;
   readonly #subscriptions = new Map<string, Subscription>();
-  /** Those whose price must be sent. */
-  #due: Subscription[] = [];
-  /** A round will come by. */
-  #isQueued = false;
   #pricesNotBeforeMs = 0;
   #greeting = '';
   #events: string[] = [];
@@ -94,24 +92,8 @@ export class Stream {
   /** Null when it was not wanted; its price is not sent any more. */
   remove(symbol: string): Subscription | null {
     const subscription = this.#subscriptions.get(symbol) ?? null;
-    if (subscription === null) return null;
-    subscription.isEnded = true;
     this.#subscriptions.delete(symbol);
     return subscription;
-  }
-
-  /** The symbol's price must be sent. True when no round knows of this stream yet. */
-  due(subscription: Subscription): boolean {
-    if (subscription.isDue) return false;
-    subscription.isDue = true;
-    this.#due.push(subscription);
-    return this.queueAgain();
-  }
-
-  queueAgain(): boolean {
-    if (this.#isQueued || this.#isClosed || this.#due.length === 0) return false;
-    this.#isQueued = true;
-    return true;
   }
 
   /** The first words; nothing goes out before them. Events go on after `lastSeq`. */
@@ -138,7 +120,6 @@ export class Stream {
 
   /** A round has come by. True when something was written. */
   flushPrices(nowMs: number, buffer: WriteBuffer): boolean {
-    this.#isQueued = false;
     return this.#flush(nowMs, buffer, true);
   }
 
@@ -175,7 +156,6 @@ export class Stream {
   gone(): void {
     this.#isClosed = true;
     this.#heldBytes = 0;
-    this.#due = [];
     this.#greeting = '';
     this.#dropEvents();
   }
@@ -185,7 +165,7 @@ export class Stream {
     buffer.begin();
     if (this.#greeting !== '') buffer.text(this.#greeting);
     this.#greeting = '';
-    if (withPrices && this.#due.length > 0) this.#takePrices(nowMs, buffer);
+    if (withPrices) this.#takePrices(nowMs, buffer);
     for (const frame of this.#events) buffer.text(frame);
     this.#dropEvents();
     this.#sentSeq = this.#lastSeq;
@@ -195,13 +175,13 @@ export class Stream {
   }
 
   #takePrices(nowMs: number, buffer: WriteBuffer): void {
-    for (const subscription of this.#due) {
-      subscription.isDue = false;
-      if (subscription.isEnded) continue;
+    let isAny = false;
+    for (const subscription of this.#subscriptions.values()) {
+      if (!subscription.isDue) continue;
       buffer.price(subscription.topic.frameHead(), subscription.takeMerged());
+      isAny = true;
     }
-    this.#due.length = 0;
-    this.#pricesNotBeforeMs = nowMs + this.intervalMs;
+    if (isAny) this.#pricesNotBeforeMs = nowMs + this.intervalMs;
   }
 
   #dropEvents(): void {

@@ -1,29 +1,32 @@
-// One stream's wish for one symbol. It remembers only whether the stream must be sent the price:
-// which one is the newest is known when it is written.
+// One stream's wish for one symbol, and how far it has been served. Which price is the newest is
+// known when it is written.
 import type { PriceTopic } from './price-topic.ts';
-import type { Stream } from './stream.ts';
 
 export class Subscription {
   readonly topic: PriceTopic;
-  readonly stream: Stream;
-  /** In the topic's list. */
+  /** In the topic's lists. */
   place: number;
-  isDue = false;
-  isEnded = false;
-  /** Of the topic, when this stream was sent its price last. */
+  /** Of the topic, when the stream was sent its price last. */
+  #sentVersion = 0;
   #sentPrints: number;
 
-  constructor(topic: PriceTopic, stream: Stream, place: number) {
+  constructor(topic: PriceTopic, place: number) {
     this.topic = topic;
-    this.stream = stream;
     this.place = place;
     this.#sentPrints = topic.prints;
   }
 
-  /** The prints that the next frame stands for, and it is sent. */
+  /** The topic has a price that the stream has not been sent. */
+  get isDue(): boolean {
+    return this.#sentVersion !== this.topic.version;
+  }
+
+  /** It is sent now; the result is how many prints it stands for. */
   takeMerged(): number {
-    const merged = this.topic.prints - this.#sentPrints;
-    this.#sentPrints = this.topic.prints;
+    const { version, prints } = this.topic;
+    const merged = prints - this.#sentPrints;
+    this.#sentVersion = version;
+    this.#sentPrints = prints;
     return merged;
   }
 }

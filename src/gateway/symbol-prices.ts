@@ -7,7 +7,6 @@ import type { Edge } from '../runtime/edge.ts';
 import { PriceRounds } from './price-rounds.ts';
 import { PriceTopic } from './price-topic.ts';
 import type { Stream } from './stream.ts';
-import type { Subscription } from './subscription.ts';
 import { Watches } from './watches.ts';
 import type { WriteBuffer } from './write-buffer.ts';
 
@@ -33,16 +32,24 @@ export class SymbolPrices {
     return this.#watches.size;
   }
 
-  /** Whoever joins a watched symbol gets its last price; for the first the fanout sends it. */
-  join(symbol: string, stream: Stream): void {
-    if (stream.wants(symbol)) return;
-    const topic = this.#watches.join(symbol);
-    const subscription = topic.subscribe(stream);
-    stream.add(subscription);
-    if (topic.hasPrice) this.#due(subscription);
+  enter(stream: Stream): void {
+    this.#rounds.enter(stream);
   }
 
-  leave(symbol: string, stream: Stream): void {
+  leave(stream: Stream): void {
+    for (const symbol of stream.symbols) this.unsubscribe(symbol, stream);
+    this.#rounds.leave(stream);
+  }
+
+  /** A watched symbol's last price is sent soon; for the first who wants it the fanout sends it. */
+  subscribe(symbol: string, stream: Stream): void {
+    if (stream.wants(symbol)) return;
+    const topic = this.#watches.join(symbol);
+    stream.add(topic.subscribe(stream));
+    if (topic.version > 0) this.#rounds.addOne(stream.slot);
+  }
+
+  unsubscribe(symbol: string, stream: Stream): void {
     const subscription = stream.remove(symbol);
     if (subscription === null) return;
     subscription.topic.unsubscribe(subscription);
@@ -51,13 +58,12 @@ export class SymbolPrices {
 
   receive(change: PriceChanged): void {
     const topic = this.#watches.get(change.symbol);
-    if (topic?.take(change) === true) this.#allDue(topic);
+    if (topic?.take(change) === true) this.#rounds.add(topic.slots);
   }
 
   /** A stream that had fallen behind has room again. */
   resume(stream: Stream): void {
-    if (!stream.queueAgain()) return;
-    this.#queue(stream);
+    this.#rounds.addOne(stream.slot);
     this.#rounds.beginSoon();
   }
 
@@ -68,24 +74,6 @@ export class SymbolPrices {
 
   close(): void {
     this.#rounds.close();
-  }
-
-  #allDue(topic: PriceTopic): void {
-    for (const subscription of topic.subscriptions) this.#due(subscription);
-  }
-
-  #due(subscription: Subscription): void {
-    const { stream } = subscription;
-    if (stream.due(subscription)) this.#queue(stream);
-  }
-
-  #queue(stream: Stream): void {
-    const waitMs = stream.intervalMs === 0 ? 0 : stream.pricesNotBeforeMs - this.#edge.nowMs();
-    if (waitMs <= 0) return this.#rounds.add(stream);
-    this.#edge.after(waitMs, () => {
-      this.#rounds.add(stream);
-      this.#rounds.beginSoon();
-    });
   }
 
   #watch(symbol: string): PriceTopic {
@@ -107,7 +95,7 @@ export class SymbolPrices {
     if (topic === null) return;
     if (state === 'up') return this.#tellWatch(symbol);
     if (!topic.turnStale()) return;
-    this.#allDue(topic);
+    this.#rounds.add(topic.slots);
     this.#rounds.beginSoon();
   }
 

@@ -212,8 +212,8 @@ test('E39 a stalled reader gets one price per symbol when it drains, and all eve
     sink.of('price').map(({ data }) => [data.symbol, data.seq]),
     [
       ['IBM', 1],
-      ['BAC', 48],
       ['IBM', 49],
+      ['BAC', 48],
     ],
   );
   assert.deepEqual(sink.seqs, [1, 2, 3]);
