@@ -28,7 +28,8 @@ export class Stream {
   /** Its place in the rounds in which prices are written. */
   slot = -1;
   readonly #sink: Sink;
-  readonly #subscriptions = new Map<string, Subscription>();
+  /** Few, at most `symbolsPerStreamMax`, and looked through at each write. */
+  readonly #subscriptions: Subscription[] = [];
   #pricesNotBeforeMs = 0;
   #greeting = '';
   #events: string[] = [];
@@ -52,7 +53,7 @@ export class Stream {
   }
 
   get symbols(): string[] {
-    return [...this.#subscriptions.keys()];
+    return this.#subscriptions.map(({ topic }) => topic.symbol);
   }
 
   /** The last event taken for this stream, sent or waiting; null before its hello. */
@@ -82,18 +83,18 @@ export class Stream {
   }
 
   wants(symbol: string): boolean {
-    return this.#subscriptions.has(symbol);
+    return this.#placeOf(symbol) !== -1;
   }
 
   add(subscription: Subscription): void {
-    this.#subscriptions.set(subscription.topic.symbol, subscription);
+    this.#subscriptions.push(subscription);
   }
 
   /** Null when it was not wanted; its price is not sent any more. */
   remove(symbol: string): Subscription | null {
-    const subscription = this.#subscriptions.get(symbol) ?? null;
-    this.#subscriptions.delete(symbol);
-    return subscription;
+    const place = this.#placeOf(symbol);
+    if (place === -1) return null;
+    return this.#subscriptions.splice(place, 1)[0] ?? null;
   }
 
   /** The first words; nothing goes out before them. Events go on after `lastSeq`. */
@@ -176,12 +177,16 @@ export class Stream {
 
   #takePrices(nowMs: number, buffer: WriteBuffer): void {
     let isAny = false;
-    for (const subscription of this.#subscriptions.values()) {
+    for (const subscription of this.#subscriptions) {
       if (!subscription.isDue) continue;
       buffer.price(subscription.topic.frameHead(), subscription.takeMerged());
       isAny = true;
     }
     if (isAny) this.#pricesNotBeforeMs = nowMs + this.intervalMs;
+  }
+
+  #placeOf(symbol: string): number {
+    return this.#subscriptions.findIndex(({ topic }) => topic.symbol === symbol);
   }
 
   #dropEvents(): void {

@@ -38,12 +38,13 @@ export class WriteBuffer {
   }
 
   #number(value: number): void {
-    if (value > 9) {
-      this.#length += this.#bytes.write(value.toString(), this.#length, 'latin1');
-      return;
+    let digits = 1;
+    for (let rest = value; rest > 9; rest = Math.floor(rest / 10)) digits++;
+    this.#length += digits;
+    for (let at = this.#length - 1, rest = value; digits > 0; digits--, at--) {
+      this.#bytes[at] = ZERO + (rest % 10);
+      rest = Math.floor(rest / 10);
     }
-    this.#bytes[this.#length] = ZERO + value;
-    this.#length++;
   }
 
   #makeRoom(bytes: number): void {
