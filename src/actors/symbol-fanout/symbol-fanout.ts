@@ -55,6 +55,10 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     }
   }
 
+  sizes() {
+    return { watchers: this.#watchers.size };
+  }
+
   #onPriceTicked({ priceInCents, exchangeAtMs, feedSeq, ticks }: PriceTicked, ctx: Ctx): void {
     const before = this.#last;
     this.#last = { priceInCents, lastTradedAtMs: exchangeAtMs, seq: feedSeq };
