@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { until } from '../scenario/outcry.ts';
-import { tempDirectory } from '../temp-directory.ts';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -49,14 +50,16 @@ export class Page {
 
   /** Ends with the test. */
   static async open(t: Pick<TestContext, 'after'>, path: string, url: string): Promise<Page> {
-    const profile = tempDirectory(t);
+    const profile = mkdtempSync(join(tmpdir(), 'outcry-chromium-'));
     const process = spawn(path, [...FLAGS, `--user-data-dir=${profile}`], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     t.after(async () => {
-      if (process.exitCode !== null || process.signalCode !== null) return;
-      process.kill('SIGTERM');
-      await once(process, 'exit');
+      if (process.exitCode === null && process.signalCode === null) {
+        process.kill('SIGTERM');
+        await once(process, 'exit');
+      }
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 }); // its helpers end after it
     });
     const page = new Page(process);
     const made = await page.#ask<{ targetId: string }>('Target.createTarget', {
