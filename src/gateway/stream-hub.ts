@@ -90,7 +90,7 @@ export class StreamHub {
       case 'PriceChanged':
         return this.#prices.receive(message);
       case 'UserEvents':
-        return this.#feeds.get(message.userId)?.receive(message.events);
+        return this.#onUserEvents(message);
       case 'WatcherDropped':
         return this.#feeds.get(message.userId)?.registrationLost();
     }
@@ -106,6 +106,13 @@ export class StreamHub {
     this.#cancelSweep?.();
     this.#prices.close();
     for (const [, feed] of this.#feeds.entries()) feed.close();
+  }
+
+  /** Of a user without a stream here: a gateway that died in this place had watched. */
+  #onUserEvents({ userId, events }: UserEvents): void {
+    const feed = this.#feeds.get(userId);
+    if (feed === null) this.#unwatchUser(userId);
+    else feed.receive(events);
   }
 
   #onTickEnd(): void {
@@ -181,6 +188,10 @@ export class StreamHub {
 
   #closeFeed(userId: string, feed: UserFeed): void {
     feed.close();
+    this.#unwatchUser(userId);
+  }
+
+  #unwatchUser(userId: string): void {
     const watcher = this.#edge.address;
     const shard = shardOf(userId, this.#shards);
     this.#edge.tell<UnwatchUser>(shard, { kind: 'UnwatchUser', userId, watcher });

@@ -56,7 +56,9 @@ export class SymbolPrices {
 
   receive(change: PriceChanged): void {
     const price = this.#watches.get(change.symbol);
-    if (price === null || isSame(price.last, change)) return;
+    // A gateway that came back in the place of one that died is still sent what that one watched.
+    if (price === null) return this.#unwatch(change.symbol);
+    if (isSame(price.last, change)) return;
     const isMerging = this.#dirty.has(change.symbol) && price.last !== null;
     const merged = change.merged + (isMerging ? (price.last?.merged ?? 0) : 0);
     price.last = { ...change, merged };

@@ -37,11 +37,12 @@ const FANOUT: ActorKind = {
 
 function threeGateways() {
   const world = new World({ threads: ['m', ...GATEWAYS], kinds: [FANOUT] });
-  const hubs = GATEWAYS.map((name) => {
+  const hubOn = (name: string): StreamHub => {
     const edge = world.edge(`gateway/${name}`, (message) => hub.receive(message as never));
     const hub: StreamHub = new StreamHub(edge, Number(name), SHARDS);
     return hub;
-  });
+  };
+  const hubs = GATEWAYS.map(hubOn);
   world.settle();
   world.forget();
   let seq = 0;
@@ -52,7 +53,18 @@ function threeGateways() {
       const terms = { userId: ALICE, symbols, wantsEvents: false, lastEventId: null };
       const listener = hubs[gateway]?.open({ ...terms, expiresAtMs: Number.MAX_VALUE }, sink);
       assert(listener !== undefined);
-      return { sink, leave: () => listener.closed() };
+      return { sink, symbols, leave: () => listener.closed() };
+    },
+    /** Its thread dies with all its streams, and another takes its place. */
+    replace(gateway: number) {
+      const name = `${gateway}`;
+      const others = ['m', ...GATEWAYS].filter((thread) => thread !== name);
+      for (const other of others) world.cut(name, other);
+      world.dispatcher(name).halt();
+      world.start(name, 2);
+      for (const other of others) world.join(name, other);
+      hubs[gateway] = hubOn(name);
+      world.settle();
     },
     /** So many prints of each, each in a throttle window of its own. */
     trade(symbols: readonly string[], prints: number) {
@@ -153,4 +165,24 @@ test('the last to leave unsubscribes after the linger, and then nothing comes an
   world.settle();
   assert.deepEqual(toldTo(ONE).at(-1), 'WatchSymbol from 1');
   assert.equal(again.sink.of('price').at(-1)?.data.seq, 5, 'the last price, at once');
+});
+
+test('a gateway whose thread has died is not sent for ever what its streams had watched', () => {
+  const { world, watch, trade, replace, sentTo, watchersOf } = threeGateways();
+  watch(0, BOTH);
+  const one = watch(1, BOTH, ONE);
+  world.settle();
+  trade([BOTH, ONE], 1);
+  replace(1);
+  trade([BOTH, ONE], 1); // it learns of it by being told
+  world.forget();
+  trade([BOTH, ONE], 5);
+  assert.deepEqual(sentTo(1), []);
+  assert.deepEqual([watchersOf(BOTH), watchersOf(ONE)], [1, 0]);
+  assert.equal(sentTo(0).length, 5);
+
+  const back = watch(1, ...one.symbols);
+  world.settle();
+  trade([BOTH, ONE], 1);
+  assert.equal(back.sink.of('price').filter(({ data }) => data.merged > 0).length, 2);
 });
