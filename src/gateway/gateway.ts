@@ -64,6 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const edge = options.edge(address, (message) => receive(message as GatewayMessage));
   const hub = new StreamHub(edge, number, shards);
+  edge.showSizes(() => hub.sizes);
   const readiness = new Readiness({ edge, shards, catalogue, demo });
   const services: Services = {
     edge,

@@ -3,7 +3,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ConnectionState } from '../actors/exchange-connection/protocol.ts';
 import type { Reconciliation } from '../actors/reconciler/protocol.ts';
-import type { ActorSnapshot, ThreadSnapshot } from '../runtime/metrics.ts';
+import type { ActorSnapshot, EdgeSnapshot, ThreadSnapshot } from '../runtime/metrics.ts';
 
 export interface Sources {
   readonly nowMs: number;
@@ -56,6 +56,9 @@ function addThread(page: Page, snapshot: ThreadSnapshot): void {
     page.set('events_total', 'What the actors of a thread counted.', count, { thread, event });
   }
   for (const [kind, actors] of byKind(snapshot.actors)) addKind(page, actors, { thread, kind });
+  for (const [kind, some] of byKind([...snapshot.actors, ...snapshot.edges])) {
+    addSizes(page, some, { thread, kind });
+  }
 }
 
 /** One line per kind: a fan-out per symbol would make thousands. */
@@ -97,8 +100,19 @@ function addKind(page: Page, actors: readonly ActorSnapshot[], labels: Labels): 
   );
 }
 
-function byKind(actors: readonly ActorSnapshot[]): Map<string, ActorSnapshot[]> {
-  const kinds = new Map<string, ActorSnapshot[]>();
+function addSizes(page: Page, some: readonly EdgeSnapshot[], labels: Labels): void {
+  const help = 'How much of it the actors and gateways of a thread hold.';
+  for (const { sizes } of some) {
+    for (const [what, size] of Object.entries(sizes)) {
+      page.set('held', help, size, { ...labels, what });
+    }
+  }
+}
+
+function byKind<Snapshot extends EdgeSnapshot>(
+  actors: readonly Snapshot[],
+): Map<string, Snapshot[]> {
+  const kinds = new Map<string, Snapshot[]>();
   for (const actor of actors) {
     const [kind = ''] = actor.address.split('/');
     const known = kinds.get(kind);

@@ -16,7 +16,7 @@ import type { Sink, SinkListener } from './sink.ts';
 import { type Goaway, helloFrame } from './sse-frame.ts';
 import { Stream } from './stream.ts';
 import type { ChangeStream, StreamChange } from './stream-change.ts';
-import { newStreamId } from './stream-id.ts';
+import { StreamIds } from './stream-id.ts';
 import { SymbolPrices } from './symbol-prices.ts';
 import { type FeedPort, type ResumeAfter, UserFeed } from './user-feed.ts';
 import { Watches } from './watches.ts';
@@ -34,7 +34,7 @@ export interface OpenStream {
 
 export class StreamHub {
   readonly #edge: Edge;
-  readonly #number: number;
+  readonly #ids: StreamIds;
   readonly #shards: ShardMap;
   readonly #prices: SymbolPrices;
   readonly #feeds: Watches<UserFeed>;
@@ -46,7 +46,7 @@ export class StreamHub {
 
   constructor(edge: Edge, number: number, shards: ShardMap) {
     this.#edge = edge;
-    this.#number = number;
+    this.#ids = new StreamIds(number, () => edge.random());
     this.#shards = shards;
     this.#outbox = new Outbox(edge, this.#buffer, (stream) => this.#end(stream, 'slow'));
     this.#prices = new SymbolPrices(edge, this.#buffer);
@@ -78,7 +78,7 @@ export class StreamHub {
 
   open(options: OpenStream, sink: Sink): SinkListener {
     const nowMs = this.#edge.nowMs();
-    const id = newStreamId(this.#number, () => this.#edge.random());
+    const id = this.#ids.next();
     const stream = new Stream({ ...options, id, sink, nowMs });
     this.#add(stream);
     for (const symbol of options.symbols) this.#prices.subscribe(symbol, stream);
@@ -111,7 +111,7 @@ export class StreamHub {
       case 'PriceChanged':
         return this.#prices.receive(message);
       case 'UserEvents':
-        return this.#feeds.get(message.userId)?.receive(message.events);
+        return this.#onUserEvents(message);
       case 'WatcherDropped':
         return this.#feeds.get(message.userId)?.registrationLost();
     }
@@ -127,6 +127,13 @@ export class StreamHub {
     this.#cancelSweep?.();
     this.#prices.close();
     for (const [, feed] of this.#feeds.entries()) feed.close();
+  }
+
+  /** Of a user without a stream here: a gateway that died in this place had watched. */
+  #onUserEvents({ userId, events }: UserEvents): void {
+    const feed = this.#feeds.get(userId);
+    if (feed === null) this.#unwatchUser(userId);
+    else feed.receive(events);
   }
 
   #onTickEnd(): void {
@@ -205,6 +212,10 @@ export class StreamHub {
 
   #closeFeed(userId: string, feed: UserFeed): void {
     feed.close();
+    this.#unwatchUser(userId);
+  }
+
+  #unwatchUser(userId: string): void {
     const watcher = this.#edge.address;
     const shard = shardOf(userId, this.#shards);
     this.#edge.tell<UnwatchUser>(shard, { kind: 'UnwatchUser', userId, watcher });

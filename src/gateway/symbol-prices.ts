@@ -58,7 +58,9 @@ export class SymbolPrices {
 
   receive(change: PriceChanged): void {
     const topic = this.#watches.get(change.symbol);
-    if (topic?.take(change) === true) this.#rounds.add(topic.slots);
+    // A gateway that came back in the place of one that died is still sent what that one watched.
+    if (topic === null) return this.#unwatch(change.symbol);
+    if (topic.take(change)) this.#rounds.add(topic.slots);
   }
 
   /** A stream that had fallen behind has room again. */

@@ -135,7 +135,11 @@ export interface Actor<M extends Message = Message, C extends Context = Context>
   receive(message: M, ctx: C): void;
   /** Lets go of files and handles. Called before a rebuild, a passivation and the stop. */
   close?(): void;
+  /** How much it holds, by name, for its thread's snapshot: what must not grow without a bound. */
+  sizes?(): Sizes;
 }
+
+export type Sizes = Readonly<Record<string, number>>;
 
 /**
  * An actor with a store: `begin -> receive x N -> commit -> release` is one transaction and one

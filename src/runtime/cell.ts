@@ -1,7 +1,7 @@
 // One actor with its mailbox: takes its messages turn by turn and lets nothing out of a turn that
 // did not end well. The mailbox outlives the actor's restarts; own messages (answers, timers,
 // results) die with the incarnation they were meant for.
-import type { Actor, ActorKind, Address, Context, DurableActor, ReplyTo } from './actor.ts';
+import type { Actor, ActorKind, Address, Context, DurableActor, ReplyTo, Sizes } from './actor.ts';
 import type { ActorTimer } from './actor-timer.ts';
 import type { Asker } from './asks.ts';
 import type { Clock } from './clock.ts';
@@ -92,6 +92,10 @@ export class Cell implements Asker, Performer {
 
   get canMaintain(): boolean {
     return this.#durable?.maintain !== undefined;
+  }
+
+  sizes(): Sizes {
+    return this.#actor?.sizes?.() ?? {};
   }
 
   receive(envelope: Envelope): void {

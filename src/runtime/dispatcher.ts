@@ -215,6 +215,10 @@ export class Dispatcher<C extends Context = Context> {
       timers: timers.size,
       effects: effects.running,
       actors: this.#actors.snapshots(),
+      edges: [...this.#edges.values()].map((edge) => ({
+        address: edge.address,
+        sizes: edge.sizes(),
+      })),
       links: [...links.byThread.values()].map(linkSnapshot),
       counters: counters.toRecord(),
       deadLetters: { total: deadLetters.total, kept: deadLetters.kept() },

@@ -1,6 +1,6 @@
 // An edge inside its dispatcher: what it sends leaves with the next flush, what it is sent comes at
 // once, in the tick that brought it. A listener that throws costs its own message only.
-import type { Address, AskFailure, LifeEvent, Message, ReplyTo } from './actor.ts';
+import type { Address, AskFailure, LifeEvent, Message, ReplyTo, Sizes } from './actor.ts';
 import { type Asker, BUSY, STOPPED, UNKNOWN_ADDRESS } from './asks.ts';
 import type { Edge, EdgeListener } from './edge.ts';
 import { replyToOf, type ToOwn } from './envelope.ts';
@@ -27,6 +27,7 @@ export class EdgePort implements Edge, Asker {
   readonly #timers = new Set<CallbackTimer>();
   readonly #openAsks = new Map<number, ReplyTo>();
   readonly #waiting = new Set<Resolve>();
+  #readSizes: () => Sizes = () => ({});
   #isOpen = true;
 
   constructor(address: Address, listener: EdgeListener, host: EdgeHost) {
@@ -90,6 +91,18 @@ export class EdgePort implements Edge, Asker {
 
   count(name: string, by = 1): void {
     this.#kernel.counters.add(name, by);
+  }
+
+  showSizes(read: () => Sizes): void {
+    this.#readSizes = read;
+  }
+
+  sizes(): Sizes {
+    let sizes: Sizes = {};
+    this.#guard('its sizes', () => {
+      sizes = this.#readSizes();
+    });
+    return sizes;
   }
 
   close(): void {

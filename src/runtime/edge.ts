@@ -9,6 +9,7 @@ import type {
   Message,
   ReplyOf,
   ReplyTo,
+  Sizes,
 } from './actor.ts';
 
 export interface Edge {
@@ -29,6 +30,8 @@ export interface Edge {
   /** Runs once after `delayMs`; the result cancels it. */
   after(delayMs: number, run: () => void): () => void;
   count(name: string, by?: number): void;
+  /** What `read` gives stands in the thread's snapshots, as an actor's sizes do. */
+  showSizes(read: () => Sizes): void;
   close(): void;
 }
 

@@ -1,6 +1,6 @@
 // A picture of one thread, taken every `snapshotEveryMs`: plain data for metrics, readiness and the
 // list of actors.
-import type { Address } from './actor.ts';
+import type { Address, Sizes } from './actor.ts';
 import type { Cell, CellState } from './cell.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Link } from './link.ts';
@@ -22,6 +22,12 @@ export interface ActorSnapshot {
   readonly openAsks: number;
   readonly timers: number;
   readonly effects: number;
+  readonly sizes: Sizes;
+}
+
+export interface EdgeSnapshot {
+  readonly address: Address;
+  readonly sizes: Sizes;
 }
 
 export interface LinkSnapshot extends Readonly<PeerTraffic> {
@@ -42,6 +48,7 @@ export interface ThreadSnapshot {
   readonly timers: number;
   readonly effects: number;
   readonly actors: readonly ActorSnapshot[];
+  readonly edges: readonly EdgeSnapshot[];
   readonly links: readonly LinkSnapshot[];
   readonly counters: Readonly<Record<string, number>>;
   readonly deadLetters: { readonly total: number; readonly kept: readonly DeadLetter[] };
@@ -64,6 +71,7 @@ export function actorSnapshot(cell: Cell, nowMs: number): ActorSnapshot {
     openAsks: cell.openAsks.size,
     timers: cell.timers.size,
     effects: cell.effects.size,
+    sizes: cell.sizes(),
   };
 }
 

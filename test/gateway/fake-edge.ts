@@ -9,6 +9,7 @@ import type {
   Message,
   ReplyOf,
   ReplyTo,
+  Sizes,
 } from '../../src/runtime/actor.ts';
 import type { Edge, EdgeListener } from '../../src/runtime/edge.ts';
 
@@ -155,6 +156,10 @@ export class FakeEdge implements Edge {
 
   count(name: string, by = 1): void {
     this.counters.set(name, (this.counters.get(name) ?? 0) + by);
+  }
+
+  showSizes(_read: () => Sizes): void {
+    // there is no thread here whose snapshot could show them
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 // The server over real sockets: framing, streams that stall, and its end.
 import assert from 'node:assert/strict';
-import net from 'node:net';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { GatewayServer } from '../../src/gateway/gateway-server.ts';
@@ -8,40 +7,7 @@ import { LIMITS } from '../../src/limits.ts';
 import { FakeShard } from './fake-shard.ts';
 import { ALICE, anOrder, aWorld, BODY } from './fixtures.ts';
 import { exchange, requestBytes } from './http-client.ts';
-
-async function listening() {
-  const world = aWorld();
-  const gateway = new GatewayServer(world.gateway);
-  const port = await gateway.listen('127.0.0.1', 0);
-  const authorization = `Bearer ${await world.token(ALICE)}`;
-  return { ...world, gateway, hub: world.gateway.hub, port, authorization };
-}
-
-/** A hang is a failure that says where. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-/** A client that keeps all it reads. */
-function reader(port: number, request: Buffer) {
-  const socket = net.connect(port, '127.0.0.1', () => socket.write(request));
-  const state = { socket, text: '', isClosed: false };
-  socket.on('data', (chunk) => {
-    state.text += chunk.toString('latin1');
-  });
-  socket.on('close', () => {
-    state.isClosed = true;
-  });
-  socket.on('error', () => undefined); // a reset is a close too, which is what the tests look at
-  return state;
-}
-
-const streamOf = (authorization: string, query = 'orders=true') =>
-  requestBytes({ method: 'GET', path: `/stream?${query}`, headers: { authorization } });
+import { listening, reader, streamOf, until } from './listening.ts';
 
 test('no command leaves before the last byte of the body', async () => {
   const { port, authorization, edge, gateway } = await listening();

@@ -20,6 +20,7 @@ const actor = (address: ActorSnapshot['address'], depth: number): ActorSnapshot 
   openAsks: 0,
   timers: 0,
   effects: 0,
+  sizes: { usersWatched: depth },
 });
 
 const SNAPSHOT: ThreadSnapshot = {
@@ -32,6 +33,7 @@ const SNAPSHOT: ThreadSnapshot = {
   timers: 0,
   effects: 0,
   actors: [actor('order-shard/00', 5), actor('order-shard/01', 2)],
+  edges: [{ address: 'gateway/0', sizes: { streams: 3, symbols: 2 } }],
   links: [],
   counters: { orders_taken: 11 },
   deadLetters: { total: 6, kept: [] },
@@ -99,6 +101,8 @@ test('threads, mailboxes, the reconciler and the connections are shown, without 
     ['outcry_mailbox_oldest_seconds{thread="order-0",kind="order-shard"}', 0.5],
     ['outcry_actor_restarts_total{thread="order-0",kind="order-shard"}', 2],
     ['outcry_actor_poison_total{thread="order-0",kind="order-shard"}', 4],
+    ['outcry_held{thread="order-0",kind="order-shard",what="usersWatched"}', 7],
+    ['outcry_held{thread="order-0",kind="gateway",what="streams"}', 3],
     ['outcry_dead_letters_total{thread="order-0"}', 6],
     ['outcry_oldest_unknown_seconds', 1.5],
     ['outcry_unresolved_orders{reason="outcome"}', 2],

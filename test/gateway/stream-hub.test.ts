@@ -326,3 +326,14 @@ test('who comes back in time finds the watch still there', async () => {
   assert.equal(edge.toldKinds('UnwatchSymbol').length, 0);
   assert.equal(edge.toldKinds('WatchSymbol').length, told);
 });
+
+test('who is told of prices or events that nobody here wants any more ends the watch again', async () => {
+  const { edge, shard } = aHub();
+  shard.watched.add(ALICE);
+  edge.deliver(price('IBM', 1, 1)); // a gateway that died in this place had watched them
+  shard.happen(ALICE, 1);
+  assert.deepEqual(
+    [...edge.toldKinds('UnwatchSymbol'), ...edge.toldKinds('UnwatchUser')].map(({ to }) => to),
+    ['symbol-fanout/IBM', 'order-shard/01'],
+  );
+});

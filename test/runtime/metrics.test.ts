@@ -62,9 +62,27 @@ test('an actor is shown with its queue and its age, its turns and what it waits 
     oldestMs: 30,
     ...counts,
     ...waits,
+    sizes: {},
   });
   const [b] = world.dispatcher('b').snapshot().actors;
   assert.deepEqual([b?.openAsks, b?.depth, b?.oldestMs], [1, 0, 0]);
+});
+
+test('an edge is shown with what it says it holds, and one whose word fails costs nobody the snapshot', () => {
+  const world = new World();
+  const held = new Set(['x']);
+  const edge = world.edge('gateway/a');
+  edge.showSizes(() => ({ streams: held.size }));
+  world.edge('broken/a').showSizes(() => assert.fail('a bug'));
+  held.add('y');
+  const { edges } = world.dispatcher('a').snapshot();
+  assert.deepEqual(
+    edges.filter(({ address }) => !address.startsWith('teller/')),
+    [
+      { address: 'gateway/a', sizes: { streams: 2 } },
+      { address: 'broken/a', sizes: {} },
+    ],
+  );
 });
 
 test('a link is shown with its traffic and what is under way on it', () => {

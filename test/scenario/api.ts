@@ -12,11 +12,11 @@ export interface Answer {
 
 export class Api {
   readonly #url: string;
-  readonly #token: string;
+  readonly token: string;
 
   constructor(url: string, token: string) {
     this.#url = url;
-    this.#token = token;
+    this.token = token;
   }
 
   async request(
@@ -29,7 +29,7 @@ export class Api {
     const response = await fetch(this.#url + path, {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        authorization: `Bearer ${this.token}`,
         ...(hasBody ? { 'content-type': 'application/json' } : {}),
         ...headers,
       },
@@ -71,7 +71,7 @@ export class Api {
     const response = await fetch(`${this.#url}/stream?${query}`, {
       signal: ended.signal,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        authorization: `Bearer ${this.token}`,
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
     });

@@ -119,6 +119,10 @@ export class OrderShard
     super.close();
   }
 
+  sizes() {
+    return { usersWatched: this.#desk.watchers.users };
+  }
+
   receive(message: OrderShardMessage, ctx: ShardContext): void {
     this.#lastTurnAtMs = ctx.nowMs();
     switch (message.kind) {

@@ -7,6 +7,11 @@ import type { UserEvent, UserEvents, WatcherDropped } from './protocol.ts';
 export class Watchers {
   readonly #byUser = new Map<string, Set<Address>>();
 
+  /** Users who are watched. */
+  get users(): number {
+    return this.#byUser.size;
+  }
+
   add(userId: string, watcher: Address): void {
     const watchers = this.#byUser.get(userId);
     if (watchers === undefined) this.#byUser.set(userId, new Set([watcher]));

@@ -74,6 +74,10 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     }
   }
 
+  sizes() {
+    return { watchers: this.#watchers.size };
+  }
+
   #onPriceTicked(ticked: PriceTicked, ctx: Ctx): void {
     const { priceInCents, exchangeAtMs, feedSeq, span, session } = ticked;
     const before = this.#known;

@@ -1,6 +1,6 @@
 // An edge whose thread may die and come back under it: asks of the time between are refused, and
 // everything it listens to is listened to again afterwards.
-import type { Address, AskFailure, LifeEvent, Message, ReplyTo } from '../actor.ts';
+import type { Address, AskFailure, LifeEvent, Message, ReplyTo, Sizes } from '../actor.ts';
 import { BUSY } from '../asks.ts';
 import type { Edge, EdgeListener } from '../edge.ts';
 
@@ -22,6 +22,7 @@ export class SimulatedEdge implements Edge {
     readonly address: Address;
     readonly listener: (event: LifeEvent) => void;
   }[] = [];
+  #readSizes: () => Sizes = () => ({});
   #current: Edge | null = null;
   #isOpen = true;
 
@@ -36,6 +37,7 @@ export class SimulatedEdge implements Edge {
     const current = edge(this.address, this.#listener);
     for (const listener of this.#tickEnds) current.onTickEnd(listener);
     for (const { address, listener } of this.#watches) current.watch(address, listener);
+    current.showSizes(this.#readSizes);
     this.#current = current;
   }
 
@@ -85,6 +87,11 @@ export class SimulatedEdge implements Edge {
 
   count(name: string, by = 1): void {
     this.#current?.count(name, by);
+  }
+
+  showSizes(read: () => Sizes): void {
+    this.#readSizes = read;
+    this.#current?.showSizes(read);
   }
 
   close(): void {
