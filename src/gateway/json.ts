@@ -141,8 +141,8 @@ export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, sta
   };
 }
 
-export function candleJson({ startMs, ...candle }: Candle) {
-  return { start: isoOf(startMs), ...candle };
+export function candleJson({ startMs, vwapInCents, prints, gap, source, ...prices }: Candle) {
+  return { start: isoOf(startMs), ...prices, vwapInCents, prints, gap, source };
 }
 
 /** `until` is null while it lasts. */
