@@ -89,7 +89,6 @@ export const LIMITS = {
   priceThrottleMs: 100,
   /** A change too small to matter is sent after that all the same. */
   priceHeldMs: 5_000,
-  candleEveryMs: 2_000,
   unwatchLingerMs: 1_000,
   eventsPageMax: 256,
   resumeEventsMax: 10_000,
@@ -167,6 +166,26 @@ export const LIMITS = {
   // Market
   symbolsMax: 16_384,
 
+  // Candles
+  /** How long a fan-out may keep to itself what was printed. */
+  candleEveryMs: 5_000,
+  /** How long the price-history may, before it is in the file. */
+  candleFlushMs: 1_000,
+  /** Spans in one transaction: its four candles each are some ms of the market thread. */
+  candleFlushMax: 256,
+  /** Spans kept while the file cannot be written. */
+  candlesPendingMax: 16_384,
+  priceUpkeepMs: 5_000,
+  candlesDeletedMax: 2_000,
+  outagesMax: 1_000,
+  candlesPageDefault: 500,
+  candlesPageMax: 1_000,
+  candleDaysMax: 36_500,
+  dailyFileMs: 30_000,
+  dailyFilesMax: 10_000,
+  dailyFileBytesMax: 4 * 1024 * 1024,
+  dailyBarsPerFileMax: 20_000,
+
   // Messages between threads
   turnMessagesMax: 512,
   shardMailboxMax: 131_072,
@@ -221,5 +240,7 @@ assert(LIMITS.venueRequestMs < LIMITS.notAfterMs, 'a submit is given up before i
 assert(LIMITS.waitDefaultMs <= LIMITS.waitMaxMs);
 assert(LIMITS.parkedListMax <= LIMITS.queryOrdersMax, 'one question covers the parked orders');
 assert(LIMITS.ordersPageDefault <= LIMITS.ordersPageMax);
+assert(LIMITS.candlesPageDefault <= LIMITS.candlesPageMax);
+assert(LIMITS.candleFlushMax <= LIMITS.candlesPendingMax);
 assert(LIMITS.executionsInFlightMax <= LIMITS.shardFactWindow, 'facts never meet a full window');
 assert(LIMITS.feedFramesPerReadMax <= LIMITS.executionsInFlightMax);

@@ -21,6 +21,7 @@ const READS = [
   ...['GetReconciliation', 'GetFeedPosition', 'GetParked', 'GetTimeline', 'ReadEvents'],
   ...['ListUnresolved', 'ListOpenOrders', 'ListOpenOrderIds', 'ListParked', 'ListRestricted'],
   ...['ListOrders', 'ListPositions', 'ListLedger', 'ListTrades', 'ListIncidents', 'ListUsers'],
+  'ListCandles',
   ...['ListHouseTrades', 'AuditBooks', 'UnwatchUser'],
 ];
 
@@ -32,7 +33,12 @@ export function isNoise(kind: string): boolean {
 
 /** Waiting for a feed sends nothing; what it brings is a point of its own. */
 export function isNoisyEffect(kind: string, feed: string | null): boolean {
-  return feed === 'prices' || kind === 'ReadFeed' || kind === 'CloseFeed';
+  return feed === 'prices' || kind === 'ReadFeed' || kind === 'CloseFeed' || isHistory(kind);
+}
+
+/** Files that are only read, for what no order depends on. */
+export function isHistory(kind: string): boolean {
+  return kind === 'ListDailyFiles' || kind === 'ReadDailyFile';
 }
 
 /** Of what a feed brings: the exchange lives, and says so every second. */

@@ -5,8 +5,10 @@ import type { CatalogueEntry, UserSummary } from '../actors/directory/protocol.t
 import type { LinkState } from '../actors/exchange-connection/protocol.ts';
 import type { Account, UserEvent } from '../actors/order-shard/protocol.ts';
 import type {
+  Candle,
   LedgerEntry,
   OrderTrade,
+  Outage,
   Position,
   TimelineEntry,
 } from '../actors/read-pool/protocol.ts';
@@ -139,6 +141,15 @@ export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, sta
     source: 'SIM',
     stale,
   };
+}
+
+export function candleJson({ startMs, vwapInCents, prints, gap, source, ...prices }: Candle) {
+  return { start: isoOf(startMs), ...prices, vwapInCents, prints, gap, source };
+}
+
+/** `until` is null while it lasts. */
+export function gapJson({ fromMs, untilMs }: Outage) {
+  return { from: isoOf(fromMs), until: isoOrNull(untilMs) };
 }
 
 export function marketJson(link: LinkState, tradingState: TradingState) {

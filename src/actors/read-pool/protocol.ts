@@ -1,6 +1,7 @@
 // Reads that need no actor: answered from read-only connections in a pool of worker threads, after
 // the commits that the asker has seen.
 import type { AuditReport } from '../../domain/audit-report.ts';
+import type { Candle, CandleInterval, Outage } from '../../domain/candle.ts';
 import type { IncidentEntry, IncidentKind, IncidentPlace } from '../../domain/incident.ts';
 import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 import type { Order, Side } from '../../domain/order.ts';
@@ -12,6 +13,7 @@ import type { TimelineEntry } from '../../domain/timeline.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
 
 export type { AuditReport } from '../../domain/audit-report.ts';
+export type { Candle, CandleInterval, Outage } from '../../domain/candle.ts';
 export type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 export type { OrderTrade } from '../../domain/order-trades.ts';
 export type { Position } from '../../domain/position.ts';
@@ -125,6 +127,28 @@ export interface ListIncidentsReply {
   readonly incidents: readonly IncidentEntry[];
   /** Null when this was the last page. */
   readonly next: readonly IncidentPlace[] | null;
+}
+
+/** Of one symbol: those that begin in `[fromMs, toMs)`. */
+export interface ListCandles {
+  readonly kind: 'ListCandles';
+  readonly symbol: string;
+  readonly interval: CandleInterval;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+  readonly replyTo: ReplyTo<ListCandlesReply>;
+}
+
+export interface ListCandlesReply {
+  readonly outcome: 'candles';
+  /** Whether there is a candle or an imported day of the symbol at all. */
+  readonly isKnown: boolean;
+  /** Oldest first; a stretch in which nothing was printed has none. */
+  readonly candles: readonly Candle[];
+  readonly hasMore: boolean;
+  /** What may have been missed from `fromMs` to the last candle or, on the last page, `toMs`. */
+  readonly gaps: readonly Outage[];
 }
 
 /** All books against their invariants. One at a time: a second one is `not_delivered (busy)`. */

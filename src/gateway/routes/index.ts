@@ -19,6 +19,7 @@ import { getTimeline } from './get-timeline.ts';
 import { getTradingState } from './get-trading-state.ts';
 import { assignHouseTrade, listHouseTrades, refuseHouseTrade } from './house-trades.ts';
 import { listActors } from './list-actors.ts';
+import { listCandles } from './list-candles.ts';
 import { listIncidents } from './list-incidents.ts';
 import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
@@ -38,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   getMarket,
   getSymbol,
   listSymbols,
+  listCandles,
   createOrder,
   getOrder,
   cancelOrder,
