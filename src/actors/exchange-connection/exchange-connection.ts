@@ -18,8 +18,10 @@ import {
   LINK_DOWN,
   type LinkChanged,
   type LinkState,
+  type SessionClose,
   type WatchLink,
 } from './protocol.ts';
+import { closeIn } from './session-close.ts';
 import { SubmitLane, type SubmitLaneMessage } from './submit-lane.ts';
 
 interface TradeProcessorLife {
@@ -58,6 +60,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
   #tradeProcessorWasDown = false;
   #epoch: string | null = null;
   #clockSkewMs: number | null = null;
+  #lastClose: SessionClose | null = null;
 
   constructor(options: ExchangeConnectionOptions, ctx: Ctx) {
     this.#options = options;
@@ -128,6 +131,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
         return this.#feedOf(message).opened(message, ctx);
       case 'FeedRead':
         this.#clockSkewMs = skewIn(message.answer, ctx.nowMs()) ?? this.#clockSkewMs;
+        this.#lastClose = closeIn(message, ctx) ?? this.#lastClose; // before prices are replaced
         return this.#feedOf(message).read(message, ctx);
       case 'ReopenDue':
         return this.#feedOf(message).reopenDue(message, ctx);
@@ -201,6 +205,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       priceFeedLive,
       capabilities,
       session: this.#prices.session,
+      lastClose: this.#lastClose,
     };
   }
 
@@ -247,7 +252,7 @@ type ContactMessage = Exclude<
   }
 >;
 
-/** Capabilities and session are replaced, never changed, so identity tells. */
+/** Capabilities, session and close are replaced, never changed, so identity tells. */
 function isSame(a: LinkState, b: LinkState): boolean {
   return (
     a.linked === b.linked &&
@@ -255,6 +260,7 @@ function isSame(a: LinkState, b: LinkState): boolean {
     a.tradeFeedLive === b.tradeFeedLive &&
     a.priceFeedLive === b.priceFeedLive &&
     a.capabilities === b.capabilities &&
-    a.session === b.session
+    a.session === b.session &&
+    a.lastClose === b.lastClose
   );
 }

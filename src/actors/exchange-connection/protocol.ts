@@ -1,5 +1,6 @@
 // What the exchange-connection accepts and answers: the only actor that talks to the exchange.
 import type { Side, TimeInForce } from '../../domain/order.ts';
+import type { ClosingPrice } from '../../domain/portfolio.ts';
 import type {
   CancelResult,
   Capabilities,
@@ -152,6 +153,18 @@ export interface LinkState {
   /** Null before the first contact. */
   readonly capabilities: Capabilities | null;
   readonly session: SessionState | null;
+  /** The newest close that was heard on the feed; null before the first. */
+  readonly lastClose: SessionClose | null;
+}
+
+/** The end of a session. The next one may be open by the time that this is read. */
+export interface SessionClose {
+  readonly sessionId: string;
+  readonly closedAtMs: number;
+  /** Of the price feed: a print with a lower one was before the close. */
+  readonly seq: number;
+  /** Last prints of the session that newer ones of the same read have replaced in the table. */
+  readonly replaced: readonly ClosingPrice[];
 }
 
 export const LINK_DOWN: LinkState = {
@@ -161,6 +174,7 @@ export const LINK_DOWN: LinkState = {
   priceFeedLive: false,
   capabilities: null,
   session: null,
+  lastClose: null,
 };
 
 export interface GetConnectionState {

@@ -21,6 +21,7 @@ import { listActors } from './list-actors.ts';
 import { listIncidents } from './list-incidents.ts';
 import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
+import { listPortfolioHistory } from './list-portfolio-history.ts';
 import { listPositions } from './list-positions.ts';
 import { listSymbols } from './list-symbols.ts';
 import { listTrades } from './list-trades.ts';
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   getAccount,
   listPositions,
   listLedger,
+  listPortfolioHistory,
   createDeposit,
   createWithdrawal,
   openStream,

@@ -5,6 +5,7 @@ import {
   LINK_DOWN,
 } from '../../../src/actors/exchange-connection/protocol.ts';
 import { LIMITS } from '../../../src/limits.ts';
+import { START_MS } from '../test-context.ts';
 import { aHeartbeat, aSnapshot, aTick, CAPABILITIES, EPOCH } from '../venue-messages.ts';
 import { CONNECTIONS, ConnectionRig, effectsOf, linksOf, OPENED } from './connection-rig.ts';
 
@@ -17,6 +18,7 @@ const UP = {
   priceFeedLive: true,
   capabilities: CAPABILITIES,
   session: OPEN,
+  lastClose: null,
 };
 
 describe('exchange-connection: the link', () => {
@@ -96,7 +98,30 @@ describe('exchange-connection: the link', () => {
     const rig = watched();
     const session = { ...OPEN, state: 'closed' } as const;
     rig.frames('prices', { kind: 'session', epoch: EPOCH, seq: 11, session, exchangeAtMs: 1 });
-    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session }]);
+    const lastClose = { sessionId: 's1', closedAtMs: 1, seq: 11, replaced: [] };
+    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session, lastClose }]);
+  });
+
+  test('a close and the next open in one read: the last prints of the session are told', () => {
+    const rig = watched();
+    const price = { priceInCents: 777, lastTradedAtMs: 5, seq: 9 };
+    rig.ctx.prices.set('AIG', { tickInCents: 1, halted: false, price });
+    const closed = { ...OPEN, state: 'closed' } as const;
+    const next = { ...OPEN, sessionId: 's2' } as const;
+    const changed = { kind: 'session', epoch: EPOCH, exchangeAtMs: START_MS } as const;
+    rig.frames(
+      'prices',
+      ...[aTick(11), aTick(12, { priceInCents: 17_500 })],
+      { ...changed, seq: 13, session: closed },
+      { ...changed, seq: 14, session: next },
+      ...[aTick(15), aTick(16, { symbol: 'AIG' }), aTick(17, { symbol: 'AIG' })],
+    );
+    const replaced = [
+      { symbol: 'IBM', priceInCents: 17_500, lastTradedAtMs: START_MS + 12 },
+      { symbol: 'AIG', priceInCents: 777, lastTradedAtMs: 5 },
+    ];
+    const lastClose = { sessionId: 's1', closedAtMs: START_MS, seq: 13, replaced };
+    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session: next, lastClose }]);
   });
 
   test('ticks and heartbeats change nothing and tell nothing', () => {

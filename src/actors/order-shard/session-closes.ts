@@ -1,0 +1,86 @@
+// Takes the value of every user's portfolio when a session closes: what is booked then, at the last
+// prints of the session. A close that was not heard in time is made up for, and marked late.
+import type { ClosingPrice } from '../../domain/portfolio.ts';
+import type { SessionState } from '../../exchange/port.ts';
+import { LIMITS } from '../../limits.ts';
+import type { SessionRow } from '../../store/session-rows.ts';
+import type { LinkState, SessionClose } from '../exchange-connection/protocol.ts';
+import type { Desk } from './desk.ts';
+import type { ShardContext, ValuesDue } from './messages.ts';
+
+export class SessionCloses {
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** A session whose users were not all taken before a restart. */
+  resume(ctx: ShardContext): void {
+    this.#goOn(ctx);
+  }
+
+  linkChanged({ session, lastClose }: LinkState, ctx: ShardContext): void {
+    const open = this.#portfolios.openSession;
+    if (open !== null && lastClose?.sessionId === open.sessionId) this.#heard(open, lastClose, ctx);
+    if (session !== null) this.#sessionIs(session, ctx);
+  }
+
+  /** The next users; the others' turn comes after what else waits for the shard. */
+  due(ctx: ShardContext): void {
+    this.#portfolios.takeNext(LIMITS.portfoliosPerTurn);
+    this.#goOn(ctx);
+  }
+
+  get #portfolios() {
+    return this.#desk.store.portfolios;
+  }
+
+  #goOn(ctx: ShardContext): void {
+    if (this.#portfolios.isTaking) ctx.tell<ValuesDue>(ctx.self, { kind: 'ValuesDue' });
+  }
+
+  /** What is booked by now may be of the next session already: then it is no value of this close. */
+  #heard(open: SessionRow, close: SessionClose, ctx: ShardContext): void {
+    const { closedAtMs } = close;
+    const isOld = ctx.nowMs() - closedAtMs > LIMITS.closeHeardMs;
+    if (isOld || this.#portfolios.lastTradedAtMs > closedAtMs) return this.#closeLate(open, ctx);
+    const replaced = new Map(close.replaced.map((price) => [price.symbol, price]));
+    this.#close(open, closedAtMs, false, ctx, (symbol) => {
+      const price = ctx.referencePrice(symbol)?.price ?? null;
+      const isOfSession = price !== null && price.seq < close.seq;
+      return replaced.get(symbol) ?? (isOfSession ? { symbol, ...price } : null);
+    });
+  }
+
+  #sessionIs({ sessionId, tradingDate, state }: SessionState, ctx: ShardContext): void {
+    const open = this.#portfolios.openSession;
+    const isSame = open?.sessionId === sessionId;
+    if (open !== null && !(isSame && state === 'open')) this.#closeLate(open, ctx);
+    if (isSame || this.#portfolios.hasSession(sessionId)) return;
+    const opened = this.#portfolios.open(sessionId, tradingDate);
+    if (state === 'closed') this.#closeLate(opened, ctx);
+  }
+
+  /** Nobody has told when it closed: it is valued as of now. */
+  #closeLate(session: SessionRow, ctx: ShardContext): void {
+    ctx.count('portfolios_late');
+    this.#close(session, ctx.nowMs(), true, ctx, (symbol) => {
+      const price = ctx.referencePrice(symbol)?.price ?? null;
+      return price && { symbol, ...price };
+    });
+  }
+
+  #close(
+    session: SessionRow,
+    closedAtMs: number,
+    late: boolean,
+    ctx: ShardContext,
+    priceOf: (symbol: string) => ClosingPrice | null,
+  ): void {
+    const { events, portfolios } = this.#desk.store;
+    const wasTaking = portfolios.isTaking;
+    portfolios.close(session, { closedAtMs, late, lastEventNo: events.head.eventNo }, priceOf);
+    if (!wasTaking) this.#goOn(ctx);
+  }
+}
