@@ -20,7 +20,7 @@ const READS = [
   ...['GetReconciliation', 'GetFeedPosition', 'GetParked', 'GetTimeline', 'ReadEvents'],
   ...['ListUnresolved', 'ListOpenOrders', 'ListOpenOrderIds', 'ListParked', 'ListRestricted'],
   ...['ListOrders', 'ListPositions', 'ListLedger', 'ListTrades', 'ListIncidents', 'ListUsers'],
-  ...['ListHouseTrades', 'AuditBooks', 'UnwatchUser'],
+  ...['ListHouseTrades', 'ListPortfolioValues', 'AuditBooks', 'UnwatchUser'],
 ];
 
 const MESSAGES: ReadonlySet<string> = new Set([...PRICES, ...HEALTH, ...READS]);

@@ -112,19 +112,21 @@ export class PortfolioStore {
     return opened;
   }
 
+  /** Whatever anybody here has held. */
+  symbols(): string[] {
+    return this.#assets.all(HOUSE).filter((asset) => asset !== USD);
+  }
+
   /** From here on every user that is known now gets a value of that session, once. */
-  close(session: SessionRow, end: SessionEnd, priceOf: (symbol: string) => ClosingPrice | null) {
+  close(session: SessionRow, end: SessionEnd, prices: readonly ClosingPrice[]): void {
     const { sessionNo } = session;
     const { closedAtMs, late, lastEventNo } = end;
     const priorEventNo = this.#sessions.priorEvent.get(sessionNo) ?? 0;
     const lastAccountNo = this.#sessions.lastAccount.get() ?? 0;
     const row = { sessionNo, closedAtMs, late: Number(late), lastEventNo };
     this.#sessions.close.run({ ...row, priorEventNo, lastAccountNo });
-    for (const symbol of this.#assets.all(HOUSE)) {
-      const price = symbol === USD ? null : priceOf(symbol);
-      if (price !== null) {
-        this.#addPrice.run(sessionNo, symbol, price.priceInCents, price.lastTradedAtMs);
-      }
+    for (const { symbol, priceInCents, lastTradedAtMs } of prices) {
+      this.#addPrice.run(sessionNo, symbol, priceInCents, lastTradedAtMs);
     }
     this.#newest = { ...session, closedAtMs };
     this.#lastClosed = { sessionNo, closedAtMs };

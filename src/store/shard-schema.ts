@@ -195,14 +195,13 @@ export const SHARD_MIGRATIONS: readonly string[] = [
     session_no INTEGER PRIMARY KEY,
     session_id TEXT NOT NULL UNIQUE,
     trading_date TEXT NOT NULL,
-    closed_at_ms INTEGER, -- exchange time; when it was learned, for a late one
+    closed_at_ms INTEGER, -- exchange time; of a late one that of the newest trade known then
     late INTEGER NOT NULL DEFAULT 0,
     prior_event_no INTEGER, -- the last_event_no of the session closed before it
     last_event_no INTEGER,
     last_account_no INTEGER,
     taken_through INTEGER NOT NULL DEFAULT 0 -- every account up to here has its value
   ) STRICT;
-  CREATE INDEX sessions_by_close ON sessions (closed_at_ms);
   CREATE INDEX sessions_taking ON sessions (session_no) WHERE taken_through < last_account_no;
 
   -- Of every symbol that anybody here has held; a symbol without a known price is left out.

@@ -3,6 +3,7 @@
 import type { ClosingPrice } from '../../domain/portfolio.ts';
 import type { SessionState } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
+import type { SessionEnd } from '../../store/portfolio-store.ts';
 import type { SessionRow } from '../../store/session-rows.ts';
 import type { LinkState, SessionClose } from '../exchange-connection/protocol.ts';
 import type { Desk } from './desk.ts';
@@ -40,17 +41,16 @@ export class SessionCloses {
     if (this.#portfolios.isTaking) ctx.tell<ValuesDue>(ctx.self, { kind: 'ValuesDue' });
   }
 
-  /** What is booked by now may be of the next session already: then it is no value of this close. */
+  /** With trades of the next session in the books it is no value of this close any more. */
   #heard(open: SessionRow, close: SessionClose, ctx: ShardContext): void {
     const { closedAtMs } = close;
     const isOld = ctx.nowMs() - closedAtMs > LIMITS.closeHeardMs;
     if (isOld || this.#portfolios.lastTradedAtMs > closedAtMs) return this.#closeLate(open, ctx);
     const replaced = new Map(close.replaced.map((price) => [price.symbol, price]));
-    this.#close(open, closedAtMs, false, ctx, (symbol) => {
-      const price = ctx.referencePrice(symbol)?.price ?? null;
-      const isOfSession = price !== null && price.seq < close.seq;
-      return replaced.get(symbol) ?? (isOfSession ? { symbol, ...price } : null);
+    const prices = this.#lastPrints(ctx).flatMap((price) => {
+      return replaced.get(price.symbol) ?? (price.seq < close.seq ? price : []);
     });
+    this.#close(open, { closedAtMs, late: false }, prices, ctx);
   }
 
   #sessionIs({ sessionId, tradingDate, state }: SessionState, ctx: ShardContext): void {
@@ -62,25 +62,37 @@ export class SessionCloses {
     if (state === 'closed') this.#closeLate(opened, ctx);
   }
 
-  /** Nobody has told when it closed: it is valued as of now. */
+  /**
+   * Nobody has told when it closed: it is valued as of the newest that is known of the exchange, by
+   * its own clock.
+   */
   #closeLate(session: SessionRow, ctx: ShardContext): void {
     ctx.count('portfolios_late');
-    this.#close(session, ctx.nowMs(), true, ctx, (symbol) => {
+    const prices = this.#lastPrints(ctx);
+    const knownMs = prices.reduce(
+      (newest, { lastTradedAtMs }) => Math.max(newest, lastTradedAtMs),
+      this.#portfolios.lastTradedAtMs,
+    );
+    const closedAtMs = Number.isFinite(knownMs) ? knownMs : ctx.nowMs();
+    this.#close(session, { closedAtMs, late: true }, prices, ctx);
+  }
+
+  #lastPrints(ctx: ShardContext): (ClosingPrice & { readonly seq: number })[] {
+    return this.#portfolios.symbols().flatMap((symbol) => {
       const price = ctx.referencePrice(symbol)?.price ?? null;
-      return price && { symbol, ...price };
+      return price === null ? [] : [{ symbol, ...price }];
     });
   }
 
   #close(
     session: SessionRow,
-    closedAtMs: number,
-    late: boolean,
+    end: Omit<SessionEnd, 'lastEventNo'>,
+    prices: readonly ClosingPrice[],
     ctx: ShardContext,
-    priceOf: (symbol: string) => ClosingPrice | null,
   ): void {
     const { events, portfolios } = this.#desk.store;
     const wasTaking = portfolios.isTaking;
-    portfolios.close(session, { closedAtMs, late, lastEventNo: events.head.eventNo }, priceOf);
+    portfolios.close(session, { ...end, lastEventNo: events.head.eventNo }, prices);
     if (!wasTaking) this.#goOn(ctx);
   }
 }
