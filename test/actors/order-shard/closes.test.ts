@@ -148,7 +148,7 @@ function crowd(t: Pick<TestContext, 'after'>): ShardRig {
   return rig;
 }
 
-test('many users are taken in portions, and none changes before its turn has come', (t) => {
+test('I4 many users are taken in portions, and none changes before its turn has come', (t) => {
   const rig = crowd(t);
   closeAlone(rig);
   const portions = rig.actor.ctx.inbox.length;
