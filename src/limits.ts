@@ -64,6 +64,8 @@ export const LIMITS = {
   timelinePageMax: 1_000,
   orderTradesMax: 5_000,
   cancelAllMax: 200,
+  portfolioPageDefault: 50,
+  portfolioPageMax: 200,
   positionLotsCachedMax: 500_000,
   loginsQueuedMax: 64,
   tokensCachedMax: 10_000,
@@ -196,6 +198,12 @@ export const LIMITS = {
   exchangeAskWindow: 4_096,
   smallAskWindow: 256,
 
+  // Portfolios
+  /** Users whose value is taken in one turn after a close: some milliseconds of the shard. */
+  portfoliosPerTurn: 100,
+  /** A close that is heard later than this after it is no moment to take values at any more. */
+  closeHeardMs: 5_000,
+
   // Audit trail
   anchorEveryMs: 60 * 60 * 1_000,
 
@@ -239,6 +247,7 @@ assert(LIMITS.duplicateWindowMsDefault <= LIMITS.duplicateWindowMsMax);
 assert(LIMITS.venueRequestMs < LIMITS.notAfterMs, 'a submit is given up before it can be too late');
 assert(LIMITS.waitDefaultMs <= LIMITS.waitMaxMs);
 assert(LIMITS.parkedListMax <= LIMITS.queryOrdersMax, 'one question covers the parked orders');
+assert(LIMITS.portfolioPageDefault <= LIMITS.portfolioPageMax);
 assert(LIMITS.ordersPageDefault <= LIMITS.ordersPageMax);
 assert(LIMITS.candlesPageDefault <= LIMITS.candlesPageMax);
 assert(LIMITS.candleFlushMax <= LIMITS.candlesPendingMax);

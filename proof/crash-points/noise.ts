@@ -21,8 +21,7 @@ const READS = [
   ...['GetReconciliation', 'GetFeedPosition', 'GetParked', 'GetTimeline', 'ReadEvents'],
   ...['ListUnresolved', 'ListOpenOrders', 'ListOpenOrderIds', 'ListParked', 'ListRestricted'],
   ...['ListOrders', 'ListPositions', 'ListLedger', 'ListTrades', 'ListIncidents', 'ListUsers'],
-  'ListCandles',
-  ...['ListHouseTrades', 'AuditBooks', 'UnwatchUser'],
+  ...['ListCandles', 'ListHouseTrades', 'ListPortfolioValues', 'AuditBooks', 'UnwatchUser'],
 ];
 
 const MESSAGES: ReadonlySet<string> = new Set([...PRICES, ...HEALTH, ...READS]);

@@ -9,6 +9,7 @@ import type {
   LedgerEntry,
   OrderTrade,
   Outage,
+  PortfolioValue,
   Position,
   TimelineEntry,
 } from '../actors/read-pool/protocol.ts';
@@ -98,6 +99,27 @@ export function positionJson(position: Position) {
 export function ledgerEntryJson(entry: LedgerEntry) {
   const { postingNo, seq, atMs, kind, orderId, account, asset, amount } = entry;
   return { id: postingNo, seq, at: isoOf(atMs), kind, orderId, account, asset, amount };
+}
+
+export function portfolioValueJson(value: PortfolioValue) {
+  const { tradingDate, sessionId, closedAtMs, late, positions, amendedAtMs, asTaken } = value;
+  const { cashInCents, positionsInCents, totalInCents, netDepositsInCents } = value;
+  return {
+    date: tradingDate,
+    sessionId,
+    closedAt: isoOf(closedAtMs),
+    late,
+    cashInCents,
+    positionsInCents,
+    totalInCents,
+    netDepositsInCents,
+    positions: positions.map(({ pricedAtMs, ...position }) => ({
+      ...position,
+      pricedAt: isoOrNull(pricedAtMs),
+    })),
+    amendedAt: isoOrNull(amendedAtMs),
+    asTaken,
+  };
 }
 
 export function timelineEntryJson(entry: TimelineEntry) {

@@ -88,6 +88,10 @@ function answer(question: Asked<ReadPoolCommand>, { list, reader }: ShardFile): 
       const { userId, before, limit } = question;
       return { outcome: 'ledger', ...reader.ledgerPage(userId, before, limit) };
     }
+    case 'ListPortfolioValues': {
+      const { userId, ...query } = question;
+      return { outcome: 'portfolio_values', ...reader.portfolioPage(userId, query) };
+    }
     case 'GetTimeline':
       return timelineReply(question, reader);
     case 'ListTrades':

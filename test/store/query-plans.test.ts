@@ -59,6 +59,7 @@ const SCANS: [step: RegExp, sql: RegExp, why: string][] = [
   [/^SCAN events$/, /ORDER BY event_no DESC LIMIT 1$/, 'one row, when the shard opens'],
   [/^SCAN (amendments|hanging)\b/, /amendments/, 'busts and corrections: few'],
   [/^SCAN assignments$/, /state = 'sent'/, 'trades of nobody: few'],
+  [/^SCAN sessions USING INDEX sessions_taking$/, /taken_through/, 'those being taken: few'],
   [/^SCAN accounts$/, /trading_state <> 'active'/, 'a page that an operator opens'],
   [/^SCAN parked$/, /FROM parked/, 'only executions that wait for their order'],
   [

@@ -203,6 +203,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       priceFeedLive,
       capabilities,
       session: this.#prices.session,
+      lastClose: this.#prices.lastClose,
     };
   }
 
@@ -249,7 +250,7 @@ type ContactMessage = Exclude<
   }
 >;
 
-/** Capabilities and session are replaced, never changed, so identity tells. */
+/** Capabilities, session and close are replaced, never changed, so identity tells. */
 function isSame(a: LinkState, b: LinkState): boolean {
   return (
     a.linked === b.linked &&
@@ -257,6 +258,7 @@ function isSame(a: LinkState, b: LinkState): boolean {
     a.tradeFeedLive === b.tradeFeedLive &&
     a.priceFeedLive === b.priceFeedLive &&
     a.capabilities === b.capabilities &&
-    a.session === b.session
+    a.session === b.session &&
+    a.lastClose === b.lastClose
   );
 }

@@ -2,7 +2,7 @@
 // per read. It is live after a snapshot, as long as no frame is missing; while it is not, every
 // fan-out is told that its price is stale.
 import type { ReadFeedAnswer } from '../../exchange/effects.ts';
-import type { PriceSnapshot, SessionState } from '../../exchange/port.ts';
+import type { PriceSnapshot, SessionChanged, SessionState } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { AskFailure, Context, LifeEvent } from '../../runtime/actor.ts';
 import { DIRECTORY, fanoutOf, PRICE_HISTORY } from '../addresses.ts';
@@ -19,6 +19,7 @@ import {
   type ReopenDue,
 } from './feed-link.ts';
 import { PriceBook, type PriceNews } from './price-book.ts';
+import type { SessionClose } from './protocol.ts';
 
 export interface SymbolsTaken {
   readonly kind: 'SymbolsTaken';
@@ -57,6 +58,7 @@ export class PriceFeed {
   /** Null before the first snapshot. */
   #place: Place | null = null;
   #session: SessionState | null = null;
+  #lastClose: SessionClose | null = null;
   #isLive = false;
   #watchesFanouts = false;
 
@@ -70,6 +72,11 @@ export class PriceFeed {
 
   get session(): SessionState | null {
     return this.#session;
+  }
+
+  /** The newest that was heard. */
+  get lastClose(): SessionClose | null {
+    return this.#lastClose;
   }
 
   start(ctx: Ctx): void {
@@ -142,7 +149,7 @@ export class PriceFeed {
           if (!this.#book.tick(frame)) ctx.count('ticks_of_unlisted_symbols');
         });
       case 'session':
-        return this.#inSequence(frame, () => this.#onSession(frame.session));
+        return this.#inSequence(frame, () => this.#onSession(frame));
       case 'halt':
         return this.#inSequence(frame, () => this.#book.halt(frame.symbol, frame.halted));
       case 'heartbeat': // ahead of us: the last frames were lost
@@ -157,9 +164,11 @@ export class PriceFeed {
     }
   }
 
-  #onSession(session: SessionState): void {
-    const isNew = session.sessionId !== this.#session?.sessionId;
+  #onSession({ session, exchangeAtMs, seq }: SessionChanged): void {
+    const { sessionId, state } = session;
+    const isNew = sessionId !== this.#session?.sessionId;
     this.#session = session;
+    if (state === 'closed') this.#lastClose = { sessionId, closedAtMs: exchangeAtMs, seq };
     if (isNew) this.#book.sessionOpened();
   }
 

@@ -7,6 +7,7 @@ import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 import type { Order, Side } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
 import type { OrderTrade } from '../../domain/order-trades.ts';
+import type { PortfolioValue } from '../../domain/portfolio.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Rejection } from '../../domain/reject-codes.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
@@ -16,6 +17,7 @@ export type { AuditReport } from '../../domain/audit-report.ts';
 export type { Candle, CandleInterval, Outage } from '../../domain/candle.ts';
 export type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 export type { OrderTrade } from '../../domain/order-trades.ts';
+export type { PortfolioValue } from '../../domain/portfolio.ts';
 export type { Position } from '../../domain/position.ts';
 export type { TimelineEntry } from '../../domain/timeline.ts';
 
@@ -56,6 +58,25 @@ export interface ListLedgerReply {
   readonly outcome: 'ledger';
   /** Newest first. */
   readonly entries: readonly LedgerEntry[];
+  readonly hasMore: boolean;
+}
+
+export interface ListPortfolioValues {
+  readonly kind: 'ListPortfolioValues';
+  readonly userId: string;
+  /** By the time of the close, half open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Sessions below this number only. */
+  readonly beforeSessionNo: number;
+  readonly limit: number;
+  readonly replyTo: ReplyTo<ListPortfolioValuesReply>;
+}
+
+export interface ListPortfolioValuesReply {
+  readonly outcome: 'portfolio_values';
+  /** Newest first, one for each session that has closed. */
+  readonly values: readonly PortfolioValue[];
   readonly hasMore: boolean;
 }
 
@@ -169,6 +190,7 @@ export type ReadPoolCommand =
   | ListOrders
   | ListPositions
   | ListLedger
+  | ListPortfolioValues
   | GetTimeline
   | ListTrades
   | ListOpenOrderIds;
@@ -177,6 +199,7 @@ export type ReadPoolReply =
   | ListOrdersReply
   | ListPositionsReply
   | ListLedgerReply
+  | ListPortfolioValuesReply
   | TimelineReply
   | TradesReply
   | OpenOrderIdsReply

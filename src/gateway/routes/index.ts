@@ -23,6 +23,7 @@ import { listCandles } from './list-candles.ts';
 import { listIncidents } from './list-incidents.ts';
 import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
+import { listPortfolioHistory } from './list-portfolio-history.ts';
 import { listPositions } from './list-positions.ts';
 import { listSymbols } from './list-symbols.ts';
 import { listTrades } from './list-trades.ts';
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   getAccount,
   listPositions,
   listLedger,
+  listPortfolioHistory,
   createDeposit,
   createWithdrawal,
   openStream,

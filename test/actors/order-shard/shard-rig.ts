@@ -48,6 +48,7 @@ export const LINKED: LinkState = {
   priceFeedLive: true,
   capabilities: CAPABILITIES,
   session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
+  lastClose: null,
 };
 
 export interface ShardRigOptions {
