@@ -12,9 +12,11 @@ import { readMeta } from '../../src/store/data-directory.ts';
 import { type Answer, Api } from '../scenario/api.ts';
 import { startExchange } from '../scenario/exchange-process.ts';
 import { until } from '../scenario/outcry.ts';
+import { Follower } from '../streams/follower.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
 const STREAMS = 100;
+const REOPEN_MS = 50;
 
 /**
  * The broker in this process, so that the test can reach its supervisor; the exchange in its own.
@@ -101,6 +103,63 @@ test('a gateway thread that throws with 100 streams open takes nothing else with
   assert.deepEqual(fatal, []);
 });
 
+test('a gateway thread that dies takes only its own streams: those of the other go on, and its own resume there or at the next', async (t) => {
+  const { broker, users, fatal } = await brokerIn(t, { OUTCRY_GATEWAY_THREADS: '2' });
+  const [alice] = users;
+  assert(alice !== undefined);
+  let isOver = false;
+  const followers = Array.from({ length: STREAMS }, () => {
+    const terms = { port: broker.port, token: alice.token, query: 'symbols=IBM&orders=true' };
+    const follower: Follower = new Follower({
+      ...terms,
+      onEnded: () => setTimeout(() => isOver || follower.open(), REOPEN_MS),
+    });
+    follower.open();
+    return follower;
+  });
+  t.after(() => {
+    isOver = true;
+    for (const { stream } of followers) stream?.leave('close');
+  });
+  await until(() => followers.every(({ isGreeted }) => isGreeted), 'all to be greeted');
+  const [dying, staying] = ['0', '1'].map((gateway) =>
+    followers.filter(({ gateways }) => gateways.has(gateway)),
+  );
+  assert(dying !== undefined && staying !== undefined);
+  assert(dying.length > 0 && staying.length > 0, `${dying.length} and ${staying.length}`);
+  const streams = staying.map(({ stream }) => stream);
+  const toldOfOrder = Math.max(...followers.map(({ headSeq }) => headSeq ?? 0)) + 2;
+  const far = { position: 'buy', symbol: 'IBM', type: 'limit', priceInCents: 100, numShares: 1 };
+
+  await broker.supervisor.crash('gateway-0', 'throw');
+  await until(
+    () => dying.every(({ counts }) => counts.has('broken') || counts.has('complete')),
+    'its own streams to end',
+  );
+  await until(async () => (await placed(alice, far)) === 201, 'an order to be taken meanwhile');
+  await until(
+    () => staying.every(({ lastSeq }) => lastSeq >= toldOfOrder),
+    'the others to hear of it',
+  );
+  await until(
+    () => followers.every(({ isGreeted, lastSeq }) => isGreeted && lastSeq >= toldOfOrder),
+    'all to be back and to have it too',
+  );
+  for (const { counts, problems } of staying) {
+    assert.deepEqual(problems, []);
+    assert.deepEqual([...counts], [['hello resumed', 1]], 'nothing has happened to it');
+  }
+  assert.deepEqual(
+    staying.map(({ stream }) => stream),
+    streams,
+  );
+  for (const { problems, prices } of dying) {
+    assert.deepEqual(problems, []);
+    assert(prices.has('IBM'));
+  }
+  assert.deepEqual(fatal, []);
+});
+
 test('the exchange thread dies: orders are refused meanwhile, then taken; fills that came meanwhile are booked', async (t) => {
   const settings = { OUTCRY_DUPLICATE_WINDOW_MS: '0' };
   const { broker, users, fatal, dataDir, exchange } = await brokerIn(t, settings);
@@ -119,6 +178,16 @@ test('the exchange thread dies: orders are refused meanwhile, then taken; fills 
   assert.equal(report.outcome, 'held', JSON.stringify(report.verdicts));
   assert.deepEqual(fatal, []);
 });
+
+/** Null when the connection was one of the dead thread's. */
+async function placed(api: Api, order: Record<string, unknown>): Promise<number | null> {
+  try {
+    return (await api.place(order)).status;
+  } catch (error) {
+    assert(error instanceof TypeError);
+    return null;
+  }
+}
 
 async function isUp(broker: Broker): Promise<boolean> {
   try {

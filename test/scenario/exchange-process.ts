@@ -13,6 +13,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const FROM_SOURCE = ['--import', 'tsx', 'src/exchange/simulator/main.ts'];
 
+export interface Reading {
+  readonly readers: number;
+  readonly subscriptions: number;
+}
+
 export class ExchangeProcess {
   readonly #dataDir: string;
   readonly #options: readonly string[];
@@ -70,6 +75,14 @@ export class ExchangeProcess {
     const body = JSON.stringify(command);
     const response = await fetch(`${this.url}/v1/control`, { method: 'POST', body });
     assert.equal(response.status, 200, `${body}: ${await response.text()}`);
+  }
+
+  /** Its own count of who reads its feeds, now and ever; it must have been started with --control. */
+  async readers(): Promise<Readonly<Record<'executions' | 'prices', Reading>>> {
+    const body = JSON.stringify({ do: 'count-readers' });
+    const response = await fetch(`${this.url}/v1/control`, { method: 'POST', body });
+    assert.equal(response.status, 200);
+    return (await response.json()) as Record<'executions' | 'prices', Reading>;
   }
 
   /** What the exchange says about orders, by our ids; null for those it does not know. */

@@ -83,6 +83,11 @@ const DEEDS: Readonly<Record<string, { readonly keys: readonly string[]; readonl
       return ok();
     },
   },
+  'count-readers': {
+    keys: [],
+    run: ({ exchange: { executions, prices } }) =>
+      ok({ executions: executions.reading, prices: prices.reading }),
+  },
   'lose-book': {
     keys: [],
     run: ({ exchange, faults }) => {

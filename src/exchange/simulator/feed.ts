@@ -51,6 +51,7 @@ export class Feed {
   readonly #readOlder: FeedOptions['readOlder'];
   readonly #wire: FeedWire;
   readonly #readers = new Set<FeedReader>();
+  #subscriptions = 0;
   /** A ring: the frame `seq` stands at `seq % framesKept`. */
   readonly #kept: string[];
   #firstKept: number;
@@ -68,6 +69,11 @@ export class Feed {
 
   get headSeq(): number {
     return this.#headSeq;
+  }
+
+  /** Who reads now, and how often somebody has begun to. */
+  get reading(): { readonly readers: number; readonly subscriptions: number } {
+    return { readers: this.#readers.size, subscriptions: this.#subscriptions };
   }
 
   /** Whether a reader at `seq` can go on without a hole. */
@@ -113,6 +119,7 @@ export class Feed {
       this.#wire.isSilent() ? [] : this.#after(after),
     );
     this.#readers.add(reader);
+    this.#subscriptions++;
     if (opening.length > 0) reader.write(opening.join(''), seq, nowMs);
     reader.pump(nowMs);
     return reader;

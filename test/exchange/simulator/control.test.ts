@@ -198,3 +198,18 @@ test('a file of faults is followed, and a bad one ends the start with its place'
   const missing = await runExchange(t, ['--faults', 'calm']);
   assert.match(missing.stderr, /--faults must be a file or one of none, flaky.*was "calm"/);
 });
+
+test('who reads the feeds is counted, now and ever', async (t) => {
+  const url = await start(t);
+  const count = async () => (await control(url, { do: 'count-readers' })).answer;
+  const nobody = { readers: 0, subscriptions: 0 };
+  assert.deepEqual(await count(), { ok: true, executions: nobody, prices: nobody });
+  await FeedReaderOverHttp.open(t, `${url}/v1/prices`);
+  await FeedReaderOverHttp.open(t, `${url}/v1/prices`);
+  const two = { readers: 2, subscriptions: 2 };
+  assert.deepEqual(await count(), { ok: true, executions: nobody, prices: two });
+  await control(url, { do: 'cut-feeds' });
+  const gone = { readers: 0, subscriptions: 2 };
+  let answer = await count();
+  while (JSON.stringify(answer['prices']) !== JSON.stringify(gone)) answer = await count();
+});
