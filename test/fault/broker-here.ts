@@ -1,4 +1,5 @@
-// The broker in the process of a test, so that it can reach its supervisor; the exchange in its own.
+// The broker in the process of a test, so that it can reach its supervisor; the exchange in one of
+// its own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
