@@ -61,8 +61,15 @@ export class StreamHub {
   }
 
   get sizes() {
+    let [stalledStreams, heldBytes] = [0, 0];
+    for (const stream of this.#streams.values()) {
+      if (stream.isStalled) stalledStreams++;
+      heldBytes += stream.heldBytes;
+    }
     return {
       streams: this.#streams.size,
+      stalledStreams,
+      heldBytes,
       symbols: this.#prices.symbolsWatched,
       users: this.#feeds.size,
       usersWithStreams: this.#countByUser.size,

@@ -1,5 +1,5 @@
-// The thread of all fan-outs dies: prices are stale meanwhile and fresh again, nobody's stream ends,
-// and candles and orders go on.
+// The thread of all fan-outs dies: prices are stale meanwhile and fresh again, nobody is cut off,
+// and orders go on.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventStream } from '../scenario/api.ts';
