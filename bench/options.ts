@@ -27,6 +27,7 @@ const MORE = {
   seconds: { type: 'string' },
   runs: { type: 'string' },
   gateways: { type: 'string' },
+  servers: { type: 'string' },
   profile: { type: 'string' },
 } as const;
 

@@ -1,9 +1,11 @@
 // What does it cost to keep many clients current, and how old are prices when they come? Feed,
-// server and clients are processes of their own; load is open-loop; ages are measured at the client.
+// server and clients are processes of their own; load is open-loop; ages are taken at the client.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Bench, BenchOptions, BenchOutcome } from './bench.ts';
+import { profileTable } from './harness/profile-table.ts';
+import type { Table } from './harness/table.ts';
 import { runIdle } from './prices/idle.ts';
 import { startOutcry } from './prices/outcry.ts';
 import { runPeers } from './prices/peers.ts';
@@ -44,7 +46,19 @@ async function runScene(
   if (scene.name === 'idle') return idleReport(scene, await runIdle(place(0), options));
   const runs: CrowdRun[] = [];
   for (let run = 0; run < scene.runs; run++) runs.push(await runCrowd(place(run), options));
-  return crowdReport(scene, runs);
+  const report = crowdReport(scene, runs);
+  return { ...report, tables: [...report.tables, ...profilesOf(scene, options)] };
+}
+
+/** Of the gateway and the market in the last run; the other threads are beside them. */
+function profilesOf({ name, clients }: Scene, { more: { profile } }: BenchOptions): Table[] {
+  if (profile === undefined) return [];
+  return ['gateway-0', 'market-0'].map((thread) =>
+    profileTable(
+      `${name}, ${clients} clients: ${thread}, time of its own`,
+      join(resolve(profile), `${thread}.cpuprofile`),
+    ),
+  );
 }
 
 function outcomeOf(scenes: readonly Scene[], reports: readonly SceneReport[]): BenchOutcome {

@@ -45,7 +45,7 @@ export function residentBytes(pid: number): number | null {
 
 export const NO_TIME: CpuTime = { userSeconds: 0, systemSeconds: 0 };
 
-/** The name stands in brackets and may hold anything; user and system time are 12th and 13th after. */
+/** A name in brackets may hold anything; user and system time are the 12th and 13th after it. */
 export function cpuTimeIn(stat: string): CpuTime {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [Number(fields[11]), Number(fields[12])];

@@ -11,7 +11,6 @@ import { TimedStream, type TimedTotals } from './timed-stream.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 const TURN_MS = 10;
-const LAST_EVENTS_MS = 15_000;
 const LOOK_EVERY_MS = 50;
 /** Connections asked for at a time: more than the server's backlog would be refused. */
 const OPENING_MAX = 100;
@@ -71,7 +70,7 @@ export class CrowdLoad {
 
   /** Waits until every stream has the last published prices, then reports who has not. */
   finish(published: ReadonlyMap<string, number>): void {
-    const untilMs = performance.now() + LAST_EVENTS_MS;
+    const untilMs = performance.now() + this.#plan.currentWithinMs;
     const look = (): void => {
       const notCurrent = this.#all().filter(
         ({ isClosed, prices, symbols }) => isClosed || prices.behind(symbols, published).length > 0,

@@ -48,6 +48,8 @@ export interface CrowdPlan {
   /** One stream in so many is parsed as it comes, the others are drained. */
   readonly parseOneIn: number;
   readonly drainEveryMs: number;
+  /** Who has not the last prices by then is not current. */
+  readonly currentWithinMs: number;
 }
 
 export type LoadPlan = OrderPlan | StreamPlan | CrowdPlan;

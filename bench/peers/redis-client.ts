@@ -9,13 +9,14 @@ export class RedisClient {
   readonly #onReply: (reply: Reply) => void;
   #rest = '';
   #at = 0;
+  #isClosed = false;
 
   /** Latin 1, so that one character is one byte; our JSON is ASCII. */
   private constructor(socket: Socket, onReply: (reply: Reply) => void) {
     this.#socket = socket;
     this.#onReply = onReply;
     socket.setEncoding('latin1').on('data', (text: string) => this.#take(text));
-    socket.on('close', () => process.exit(1));
+    socket.on('close', () => this.#isClosed || process.exit(1)); // a peer is nothing without it
   }
 
   static connect(port: number, onReply: (reply: Reply) => void): Promise<RedisClient> {
@@ -28,6 +29,11 @@ export class RedisClient {
 
   send(commands: readonly (readonly string[])[]): void {
     if (commands.length > 0) this.#socket.write(commands.map(commandText).join(''), 'latin1');
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#socket.destroy();
   }
 
   #take(text: string): void {

@@ -14,6 +14,9 @@ import {
 } from '../harness/thread-cpu.ts';
 import type { PriceServer, ServerSettings, ServerUsage } from './price-server.ts';
 
+/** Less than may be: where they are opened in several batches, some users get a few more. */
+const STREAMS_PER_USER = LIMITS.streamsPerUserMax * 0.9;
+
 export async function startOutcry(settings: ServerSettings): Promise<PriceServer> {
   const { exchangeUrl, directory, streams, gateways, profileDirectory, signal } = settings;
   const threads = join(directory, 'threads');
@@ -56,7 +59,7 @@ function usageOf(pid: number, threads: string): ServerUsage {
 async function tokensFor(streams: number, { users, admin, url }: BrokerProcess) {
   const tokens = users.map(({ token }) => token);
   const api = new Api(url);
-  while (tokens.length * LIMITS.streamsPerUserMax < streams) {
+  while (tokens.length * STREAMS_PER_USER < streams) {
     tokens.push(await api.newUser(admin.token, `watcher${tokens.length}@bench.outcry`));
   }
   return tokens;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BenchOptions } from '../bench.ts';
 import { spreadOf } from '../harness/rounds.ts';
 import type { Cell, Table } from '../harness/table.ts';
+import { type MoreOptions, UsageError } from '../options.ts';
 import { PEERS, type Peer } from '../peers/price-peers.ts';
 import { startOutcry } from './outcry.ts';
 import type { SceneReport } from './report.ts';
@@ -29,7 +30,7 @@ export async function runPeers(
   options: BenchOptions,
 ): Promise<SceneReport> {
   const rows: PeerRow[] = [];
-  const installed = [OUTCRY, ...PEERS].filter(({ missing }) => missing === null);
+  const installed = serversFor(options.more).filter(({ missing }) => missing === null);
   for (const scene of scenes) {
     for (const peer of installed) rows.push(await runPeer(peer, scene, directory, options));
   }
@@ -44,6 +45,17 @@ export async function runPeers(
     remarks: [...missing, ...remarksOn(rows)],
     failures: [],
   };
+}
+
+function serversFor({ servers }: MoreOptions): Peer[] {
+  const all = [OUTCRY, ...PEERS];
+  const names = servers?.split(',') ?? all.map(({ name }) => name);
+  return names.map((wanted) => {
+    const found = all.find(({ name }) => name === wanted);
+    if (found !== undefined) return found;
+    const known = all.map(({ name }) => name).join(', ');
+    throw new UsageError(`There is no server "${wanted}", only ${known}.`);
+  });
 }
 
 async function runPeer(

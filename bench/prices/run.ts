@@ -48,6 +48,7 @@ export interface RunPlace {
 
 const SEED = 20_240_601;
 const QUIET_MS = 500;
+const CURRENT_WITHIN_MS = 15_000;
 
 export async function runCrowd(place: RunPlace, options: BenchOptions): Promise<CrowdRun> {
   return withServers(place, options, async (server, exchange) => {
@@ -108,6 +109,7 @@ export function crowdOf(
       seed: SEED,
       parseOneIn: settings.parseOneIn,
       drainEveryMs: settings.drainEveryMs,
+      currentWithinMs: CURRENT_WITHIN_MS,
     },
     progress,
   });

@@ -72,7 +72,7 @@ const IDLE: Scene = {
   goals: { bytesPerStream: 12_288 },
 };
 
-/** With few clients, which each of them can serve, and with as many as are to be reached. */
+/** From so few clients that each of them is fresh to as many as are to be reached. */
 const PEERS: Scene = { ...CROWD, name: 'peers', seconds: 15, runs: 2, goals: {} };
 
 const FULL: readonly Scene[] = [
@@ -81,7 +81,7 @@ const FULL: readonly Scene[] = [
   HOT,
   SINGLE,
   IDLE,
-  { ...PEERS, clients: 1_000 },
+  { ...PEERS, clients: 500 },
   { ...PEERS, clients: 2_000 },
   { ...PEERS, clients: 10_000 },
 ];
