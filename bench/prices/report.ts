@@ -41,6 +41,9 @@ export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneRepor
     ['broker CPU us per event', of((run) => run.allUsPerEvent)],
     ['events per broker CPU second', of((run) => run.eventsPerCpuSecond)],
     ['clients not current at the end', of(({ report }) => report.notCurrent), atMost(0)],
+    ['GET /livez p50 ms', of(({ requests }) => requests?.latency.p50Ms ?? 0)],
+    ['GET /livez p99 ms', of(({ requests }) => requests?.latency.p99Ms ?? 0)],
+    ['GET /livez given up', of(({ requests }) => requests?.failed ?? 0)],
     ['bytes per event', of(({ report }) => report.bytes / Math.max(report.events, 1))],
     ['broker resident MB', of((run) => run.residentBytes / MEGABYTE)],
   ];
