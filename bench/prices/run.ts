@@ -133,7 +133,8 @@ async function measure(settings: CrowdSettings, { server, exchange, load }: Part
   const beganMs = performance.now();
   server.toggleProfile?.();
   const { target, probePath } = server;
-  const probe = probePath === null ? null : new RequestProbe(target, probePath);
+  const isAlone = settings.clients === 1; // an idle machine has to stay one
+  const probe = probePath === null || isAlone ? null : new RequestProbe(target, probePath);
   await sleep(settings.seconds * 1_000);
   const after = { server: server.usage(), exchange: readProcess(exchange.pid) };
   load.tell({ kind: 'End' });
