@@ -136,6 +136,7 @@ function peerServer({ port, pathBefore, servers, serving, pids }: Parts): PriceS
     target: { host: '127.0.0.1', port },
     pathBefore,
     tokens: [''],
+    probePath: null,
     usage: () => ({
       parts: Object.fromEntries(
         Object.entries(pids).map(([name, ofPart]) => [name, sumOf(ofPart)]),

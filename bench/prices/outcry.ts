@@ -36,6 +36,7 @@ export async function startOutcry(settings: ServerSettings): Promise<PriceServer
     return {
       target: broker.target,
       pathBefore: '/stream?symbols=',
+      probePath: '/livez',
       tokens: await tokensFor(streams, broker),
       usage: () => usageOf(pid, threads),
       residentBytes: () => residentBytes(pid) ?? 0,

@@ -18,6 +18,8 @@ export interface PriceServer {
   /** The path of a stream is this and its symbols, with commas between. */
   readonly pathBefore: string;
   readonly tokens: readonly string[];
+  /** A GET that costs next to nothing; null: there is none. */
+  readonly probePath: string | null;
   usage(): ServerUsage;
   /** Of all its processes. */
   residentBytes(): number;

@@ -41,6 +41,7 @@ export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneRepor
     ['broker CPU us per event', of((run) => run.allUsPerEvent)],
     ['events per broker CPU second', of((run) => run.eventsPerCpuSecond)],
     ['clients not current at the end', of(({ report }) => report.notCurrent), atMost(0)],
+    ...requestRows(runs),
     ['bytes per event', of(({ report }) => report.bytes / Math.max(report.events, 1))],
     ['broker resident MB', of((run) => run.residentBytes / MEGABYTE)],
   ];
@@ -54,6 +55,16 @@ export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneRepor
       runs.map(({ report }) => report),
     ),
   };
+}
+
+function requestRows(runs: readonly CrowdRun[]): Row[] {
+  const probes = runs.flatMap(({ requests }) => (requests === null ? [] : [requests]));
+  if (probes.length === 0) return [];
+  return [
+    ['GET /livez p50 ms', probes.map(({ latency }) => latency.p50Ms)],
+    ['GET /livez p99 ms', probes.map(({ latency }) => latency.p99Ms)],
+    ['GET /livez given up', probes.map(({ failed }) => failed)],
+  ];
 }
 
 export function idleReport(scene: Scene, run: IdleRun): SceneReport {

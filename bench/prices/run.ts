@@ -10,6 +10,7 @@ import { type CpuTime, readProcess, secondsOf, subtracted } from '../harness/thr
 import { LoadProcess } from '../load/load-process.ts';
 import type { CrowdReport } from '../load/protocol.ts';
 import type { PriceServer, ServerUsage, StartServer } from './price-server.ts';
+import { type ProbeReport, RequestProbe } from './request-probe.ts';
 
 export interface CrowdSettings {
   readonly feed: FeedSettings;
@@ -27,6 +28,8 @@ export interface CrowdSettings {
 
 export interface CrowdRun {
   readonly report: CrowdReport;
+  /** Of small requests beside the streams; null: none were sent. */
+  readonly requests: ProbeReport | null;
   readonly deliveredPerSecond: number;
   readonly servingUsPerEvent: number;
   readonly allUsPerEvent: number;
@@ -129,16 +132,21 @@ async function measure(settings: CrowdSettings, { server, exchange, load }: Part
   const before = { server: server.usage(), exchange: readProcess(exchange.pid) };
   const beganMs = performance.now();
   server.toggleProfile?.();
+  const { target, probePath } = server;
+  const isAlone = settings.clients === 1; // an idle machine has to stay one
+  const probe = probePath === null || isAlone ? null : new RequestProbe(target, probePath);
   await sleep(settings.seconds * 1_000);
   const after = { server: server.usage(), exchange: readProcess(exchange.pid) };
   load.tell({ kind: 'End' });
   const seconds = (performance.now() - beganMs) / 1_000;
   server.toggleProfile?.();
   const bytes = server.residentBytes();
+  const requests = (await probe?.end()) ?? null;
   await load.reached('sent');
   load.tell({ kind: 'Compare', published: await lastRound(exchange) });
   const report = await load.report;
   return runOf(report, {
+    requests,
     seconds,
     server: differenceOf(after.server, before.server),
     exchange: subtracted(after.exchange, before.exchange),
@@ -160,17 +168,20 @@ export async function lastRound(exchange: ExchangeProcess) {
 }
 
 interface Spent {
+  readonly requests: ProbeReport | null;
   readonly seconds: number;
   readonly server: ServerUsage;
   readonly exchange: CpuTime;
   readonly bytes: number;
 }
 
-function runOf(report: CrowdReport, { seconds, server, exchange, bytes }: Spent): CrowdRun {
+function runOf(report: CrowdReport, spent: Spent): CrowdRun {
+  const { requests, seconds, server, exchange, bytes } = spent;
   const { events, usage } = report;
   const usPerEvent = (cpu: CpuTime) => (events === 0 ? 0 : (secondsOf(cpu) * 1e6) / events);
   return {
     report,
+    requests,
     deliveredPerSecond: events / usage.seconds,
     servingUsPerEvent: usPerEvent(server.serving),
     allUsPerEvent: usPerEvent(server.all),
