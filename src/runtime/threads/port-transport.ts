@@ -1,10 +1,15 @@
-// The data ports of one thread and the waking of its dispatcher. The first message on any port
-// drains them all, so that one tick takes everything that has arrived.
+// The data ports of one thread and the waking of its dispatcher. One tick takes everything that has
+// arrived on any of them.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Dispatcher, Waker } from '../dispatcher.ts';
 import type { LinkStart } from './control.ts';
 
-type Ticking = Pick<Dispatcher, 'tick' | 'receive' | 'linkUp' | 'linkDown'>;
+type Ticking = Pick<Dispatcher, 'tick' | 'wake' | 'receive' | 'linkUp' | 'linkDown'>;
+
+interface Frame {
+  readonly thread: string;
+  readonly bytes: Uint8Array;
+}
 
 /** Calls `tick` by setImmediate and by one timeout for the next timer that is due. */
 export class ThreadWaker implements Waker {
@@ -53,10 +58,8 @@ export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
   readonly #drain = (): void => this.#drainAll();
-  /**
-   * What the event that began this tick has brought; it came before all that is still in the ports.
-   */
-  #first: { readonly thread: string; readonly bytes: Uint8Array } | null = null;
+  /** What events have brought since the last tick; it came before all that is still in the ports. */
+  #arrived: Frame[] = [];
 
   constructor(dispatcher: Ticking) {
     this.#dispatcher = dispatcher;
@@ -66,6 +69,7 @@ export class PortTransport {
     const earlier = this.#ports.get(thread);
     if (earlier !== undefined) {
       // It has not closed yet: what the dead thread sent is still in it.
+      this.#receiveArrived();
       this.#drainPort(thread, earlier);
       this.#end(thread);
       earlier.close();
@@ -76,11 +80,15 @@ export class PortTransport {
     );
     port.on('message', (bytes: Uint8Array) => {
       if (this.#ports.get(thread) !== port) return;
-      this.#first = { thread, bytes };
-      this.tick();
+      this.#arrived.push({ thread, bytes });
+      // Not in here: a port hands out up to a thousand messages before sockets and timers have their
+      // turn, so that long ticks would keep them waiting for as long as messages come.
+      this.#dispatcher.wake();
     });
     port.on('close', () => {
-      if (this.#ports.get(thread) === port) this.#end(thread);
+      if (this.#ports.get(thread) !== port) return;
+      this.#receiveArrived();
+      this.#end(thread);
     });
   }
 
@@ -94,9 +102,14 @@ export class PortTransport {
   }
 
   #drainAll(): void {
-    if (this.#first !== null) this.#dispatcher.receive(this.#first.thread, this.#first.bytes);
-    this.#first = null;
+    this.#receiveArrived();
     for (const [thread, port] of this.#ports) this.#drainPort(thread, port);
+  }
+
+  #receiveArrived(): void {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const { thread, bytes } of arrived) this.#dispatcher.receive(thread, bytes);
   }
 
   #drainPort(thread: string, port: MessagePort): void {
