@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LIMITS } from '../../src/limits.ts';
 import type { Api } from '../scenario/api.ts';
 import { type Outcry, until } from '../scenario/outcry.ts';
 import { limitOrder, newCustomer, startProduct } from '../scenario/product.ts';
@@ -21,12 +22,12 @@ import { startTraders } from '../streams/traders.ts';
 
 const TRADERS = 4;
 /**
- * Of the one whose readers stall, six events each: first as many as a resume gives, then more, so
- * that the sockets of both sides cannot take them.
+ * Of the one whose readers stall: first fewer events than a resume gives, then more, so that the
+ * sockets of both sides (4 MB of 400 bytes each) cannot take them.
  */
-const ORDERS_BEFORE = 1_600;
-const ORDERS_AFTER = 800;
-const HISTORY_BATCH = 200;
+const EVENTS_BEFORE = 7_500;
+const EVENTS_AFTER = 6_500;
+const HISTORY_BATCH = 100;
 const STALLED = 60;
 const FROZEN = 20;
 const STORMS = 4;
@@ -45,7 +46,8 @@ test('a thousand readers, a third of them bad: the others see nothing of it', as
     customers.set(`trader-${n}`, await newCustomer(outcry, `trader-${n}`, RICH));
   }
   const heavy = await newCustomer(outcry, 'heavy', RICH);
-  await makeHistory(heavy, ORDERS_BEFORE);
+  await makeHistory(outcry, heavy, EVENTS_BEFORE);
+  assert((await headOf(outcry, heavy)) < LIMITS.resumeEventsMax, 'all of it is resumed');
   const groups = groupsOf(customers, heavy);
   const { port } = new URL(outcry.url);
 
@@ -58,7 +60,7 @@ test('a thousand readers, a third of them bad: the others see nothing of it', as
   frozen.freeze();
   for (let n = 0; n < STORMS; n++) {
     await bad.storm();
-    await makeHistory(heavy, ORDERS_AFTER / STORMS);
+    await makeHistory(outcry, heavy, EVENTS_AFTER / STORMS);
   }
   await until(
     async () => slowEnds(await threadsOf(admin)) >= STALLED + FROZEN,
@@ -80,7 +82,8 @@ test('a thousand readers, a third of them bad: the others see nothing of it', as
 
   const goal = () => goalOf(outcry, new Map([...customers, ['heavy', heavy]]));
   const [fine, recovered] = [await completeAt(good, goal), await completeAt(bad, goal)];
-  t.diagnostic(`${traders.placed} orders; ${meter.text}; ${slowEnds(await threadsOf(admin))} slow`);
+  t.diagnostic(`${await headOf(outcry, heavy)} events of the one`);
+  t.diagnostic(`${traders.placed} orders; ${meter.text}`);
   t.diagnostic(JSON.stringify(recovered));
   for (const [name, { problems, counts, readers }] of Object.entries(fine)) {
     assert.deepEqual(problems, [], name);
@@ -130,9 +133,10 @@ function groupsOf(customers: ReadonlyMap<string, Api>, heavy: Api) {
   return { good, bad, frozen };
 }
 
-/** Orders that never trade, placed and cancelled. */
-async function makeHistory(api: Api, orders: number): Promise<void> {
-  for (let n = 0; n < orders; n += HISTORY_BATCH) {
+/** Orders that never trade, placed and cancelled, until there are so many events more. */
+async function makeHistory(outcry: Outcry, api: Api, events: number): Promise<void> {
+  const before = await headOf(outcry, api);
+  while ((await headOf(outcry, api)) < before + events) {
     const order = limitOrder('buy', 1, 9_100);
     const batch = Array.from({ length: HISTORY_BATCH }, () => api.place(order));
     for (const { status, body } of await Promise.all(batch)) {
@@ -143,16 +147,19 @@ async function makeHistory(api: Api, orders: number): Promise<void> {
   }
 }
 
-async function goalOf(outcry: Outcry, customers: ReadonlyMap<string, Api>): Promise<Goal> {
+/** As a hello tells it. */
+async function headOf(outcry: Outcry, { token }: Api): Promise<number> {
   const port = Number(new URL(outcry.url).port);
+  const asker = new Follower({ port, token, query: 'orders=true' });
+  const stream = asker.open();
+  await until(() => asker.isGreeted, 'a hello');
+  stream.leave('close');
+  return asker.headSeq ?? 0;
+}
+
+async function goalOf(outcry: Outcry, customers: ReadonlyMap<string, Api>): Promise<Goal> {
   const headSeqs: Record<string, number> = {};
-  for (const [name, { token }] of customers) {
-    const asker = new Follower({ port, token, query: 'orders=true' });
-    asker.open();
-    await until(() => asker.isGreeted, `a hello to ${name}`);
-    headSeqs[name] = asker.headSeq ?? 0;
-    asker.stream?.leave('close');
-  }
+  for (const [name, api] of customers) headSeqs[name] = await headOf(outcry, api);
   const prices: Record<string, string> = {};
   for (const symbol of ['ABC', 'XYZ']) {
     const { body } = await outcry.user(0).get(`/symbol/${symbol}`);
@@ -198,6 +205,7 @@ class Meter {
   growthMb = 0;
   #deepest = 'none';
   #streams = 0;
+  #slow = 0;
   #isStopped = false;
   readonly #beforeMb: number;
   readonly #pid: number;
@@ -211,7 +219,7 @@ class Meter {
 
   get text(): string {
     const grown = `${Math.round(this.#beforeMb)} MB and ${Math.round(this.growthMb)} more`;
-    return `${grown}, ${this.depth} messages in ${this.#deepest}, ${this.#streams} streams`;
+    return `${grown}, ${this.depth} messages in ${this.#deepest}, ${this.#streams} streams, ${this.#slow} slow`;
   }
 
   async run(): Promise<void> {
@@ -223,6 +231,7 @@ class Meter {
         this.#deepest = deepest.address;
       }
       this.growthMb = Math.max(this.growthMb, residentMb(this.#pid) - this.#beforeMb);
+      this.#slow = slowEnds(threads);
       this.#streams = Math.max(this.#streams, streamsIn(threads));
       await sleep(250);
     }
