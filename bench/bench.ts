@@ -1,9 +1,11 @@
 // What a bench is: a function from options to numbers. It throws when it could not be run at all.
 import type { Table } from './harness/table.ts';
+import type { MoreOptions } from './options.ts';
 
 export interface BenchOptions {
   /** Fewer and shorter runs: to see that it works, not for numbers to quote. */
   readonly quick: boolean;
+  readonly more: MoreOptions;
   /** Aborted by Ctrl-C: whatever was started has to be stopped. */
   readonly signal: AbortSignal;
   progress(text: string): void;

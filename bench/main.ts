@@ -13,6 +13,7 @@ const EXIT_INTERRUPTED = 130;
 /** Loaded when asked for: one bench may need what another does without. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   lookup: async () => (await import('./lookup.ts')).lookupBench,
+  prices: async () => (await import('./prices.ts')).pricesBench,
   runtime: async () => (await import('./runtime.ts')).runtimeBench,
   smoke: async () => (await import('./smoke.ts')).smokeBench,
 };
@@ -30,14 +31,14 @@ try {
   process.exitCode = interruption.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
 }
 
-async function main({ name, jsonFile, quick }: CommandLine): Promise<number> {
+async function main({ name, jsonFile, quick, more }: CommandLine): Promise<number> {
   const load = BENCHES[name];
   if (load === undefined) throw new UsageError(`There is no bench "${name}".`);
   if (jsonFile !== null) mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
   const bench = await load();
   const progress = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
   const startedAtMs = Date.now();
-  const outcome = await bench({ quick, progress, signal: interruption.signal });
+  const outcome = await bench({ quick, more, progress, signal: interruption.signal });
   process.stdout.write(textOf(outcome));
   if (jsonFile !== null) {
     const record = recordOf({ name, quick, startedAtMs }, outcome);

@@ -5,12 +5,33 @@ export interface CommandLine {
   readonly name: string;
   readonly jsonFile: string | null;
   readonly quick: boolean;
+  /** What only `prices` takes: `--scene`, `--clients` and so on, as they were written. */
+  readonly more: MoreOptions;
 }
+
+export type MoreOptions = Readonly<Partial<Record<keyof typeof MORE, string>>>;
 
 export class UsageError extends Error {
   readonly code = 'bad_usage';
   override readonly name = 'UsageError';
 }
+
+const OPTIONS = {
+  json: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+} as const;
+
+const MORE = {
+  scene: { type: 'string' },
+  clients: { type: 'string' },
+  seconds: { type: 'string' },
+  runs: { type: 'string' },
+  gateways: { type: 'string' },
+  servers: { type: 'string' },
+  profile: { type: 'string' },
+} as const;
+
+const TAKES_MORE = 'prices';
 
 export function readCommandLine(args: readonly string[], names: readonly string[]): CommandLine {
   const usage = `npm run bench -- ${names.join('|')} [--json FILE] [--quick]`;
@@ -20,17 +41,22 @@ export function readCommandLine(args: readonly string[], names: readonly string[
   if (!names.includes(name)) throw new UsageError(`There is no bench "${name}". ${usage}`);
   if (others.length > 0) throw new UsageError(`One bench at a time. ${usage}`);
   if (values.json === '') throw new UsageError(`--json needs the name of a file. ${usage}`);
-  return { name, jsonFile: values.json ?? null, quick: values.quick };
+  const { json = null, quick, ...more } = values;
+  const [unwanted] = Object.keys(more);
+  if (unwanted !== undefined && name !== TAKES_MORE) {
+    throw new UsageError(`--${unwanted} is for ${TAKES_MORE} only. ${usage}`);
+  }
+  return { name, jsonFile: json, quick, more };
 }
-
-const OPTIONS = {
-  json: { type: 'string' },
-  quick: { type: 'boolean', default: false },
-} as const;
 
 function parse(args: readonly string[], usage: string) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: [...args],
+      options: { ...OPTIONS, ...MORE },
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${reason}. ${usage}`);

@@ -1,7 +1,7 @@
 // The configuration: environment variables that begin with OUTCRY_, read here and nowhere else. An
 // unknown name or a bad value stops the start with a sentence that says which.
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FEES, LIMITS } from './limits.ts';
 
 export class ConfigError extends Error {
@@ -76,10 +76,29 @@ export const VARIABLES = {
     integer(0, 600_000),
     'how long a cancel may go unanswered before the exchange is asked',
   ),
+  OUTCRY_PRICE_SIGNIFICANCE_BPS: variable(
+    0,
+    integer(0, 10_000),
+    'price changes below this are held back; 0 sends all, 10 is 0.1 %',
+  ),
+  OUTCRY_PRICE_HELD_MS: variable(
+    LIMITS.priceHeldMs,
+    integer(LIMITS.priceThrottleMs, 60_000),
+    'how long a change may be held back as insignificant',
+  ),
   OUTCRY_MATCH_GRACE_MS: variable(
     LIMITS.matchGraceMs,
     integer(0, 600_000),
     'how long after the close its open day orders are asked about',
+  ),
+  OUTCRY_CANDLES_1M_DAYS: variable(30, daysKept, 'days that candles of a minute are kept'),
+  OUTCRY_CANDLES_5M_DAYS: variable(180, daysKept, 'days that candles of five minutes are kept'),
+  OUTCRY_CANDLES_1H_DAYS: variable(1_825, daysKept, 'days that candles of an hour are kept'),
+  OUTCRY_CANDLES_1D_DAYS: variable(0, daysKept, 'days that candles of a day are kept'),
+  OUTCRY_DAILY_HISTORY: variable<string | null>(
+    null,
+    directory,
+    'directory of daily bars to import',
   ),
   OUTCRY_LOG_LEVEL: variable<string>(
     'info',
@@ -109,8 +128,13 @@ export interface Config {
   readonly notAfterMs: number;
   readonly absenceWindowMs: number;
   readonly unresolvedAfterMs: { readonly pending: number; readonly pendingCancel: number };
+  readonly priceSignificanceBps: number;
+  readonly priceHeldMs: number;
   readonly matchGraceMs: number;
   readonly lateAck: 'cancel' | 'keep';
+  /** Days that candles are kept, by interval; 0 is for ever. */
+  readonly candleDays: Readonly<Record<'1m' | '5m' | '1h' | '1d', number>>;
+  readonly dailyHistory: string;
   readonly logLevel: string;
   readonly simulator: {
     readonly speed: number;
@@ -160,8 +184,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       pending: values.OUTCRY_UNRESOLVED_PENDING_MS,
       pendingCancel: values.OUTCRY_UNRESOLVED_PENDING_CANCEL_MS,
     },
+    priceSignificanceBps: values.OUTCRY_PRICE_SIGNIFICANCE_BPS,
+    priceHeldMs: values.OUTCRY_PRICE_HELD_MS,
     matchGraceMs: values.OUTCRY_MATCH_GRACE_MS,
     lateAck: values.OUTCRY_LATE_ACK,
+    candleDays: {
+      '1m': values.OUTCRY_CANDLES_1M_DAYS,
+      '5m': values.OUTCRY_CANDLES_5M_DAYS,
+      '1h': values.OUTCRY_CANDLES_1H_DAYS,
+      '1d': values.OUTCRY_CANDLES_1D_DAYS,
+    },
+    dailyHistory:
+      values.OUTCRY_DAILY_HISTORY ?? join(values.OUTCRY_TAPE ?? resolve('data/market'), 'daily'),
     logLevel: values.OUTCRY_LOG_LEVEL,
     simulator: {
       speed: values.OUTCRY_SPEED,
@@ -185,6 +219,11 @@ function integer(min: number, max: number) {
     if (value >= min && value <= max) return value;
     throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, was "${text}"`);
   };
+}
+
+/** 0 is for ever. */
+function daysKept(text: string, name: string): number {
+  return integer(0, LIMITS.candleDaysMax)(text, name);
 }
 
 function number(min: number, max: number) {

@@ -64,6 +64,8 @@ export const LIMITS = {
   timelinePageMax: 1_000,
   orderTradesMax: 5_000,
   cancelAllMax: 200,
+  portfolioPageDefault: 50,
+  portfolioPageMax: 200,
   positionLotsCachedMax: 500_000,
   loginsQueuedMax: 64,
   tokensCachedMax: 10_000,
@@ -75,14 +77,20 @@ export const LIMITS = {
   streamsPerUserMax: 1_000,
   streamHeartbeatMs: 15_000,
   streamRetryMs: 1_000,
+  streamRetryJitterMs: 2_000,
+  streamIntervalMsMax: 60_000,
   streamFlushMsMax: 100,
   /** Measured 7.4 us each: a pause of one ms per 50 writes leaves the thread most of its time. */
   streamWritesPerPauseMs: 50,
+  /** Written in one go: about 4 ms, which is what an order may have to wait. */
+  streamsPerSlice: 512,
   streamSweepMs: 1_000,
   streamRereadMs: 250,
   streamBufferBytesMax: 1024 * 1024,
   streamStalledMs: 10_000,
   priceThrottleMs: 100,
+  /** A change too small to matter is sent after that all the same. */
+  priceHeldMs: 5_000,
   unwatchLingerMs: 1_000,
   eventsPageMax: 256,
   resumeEventsMax: 10_000,
@@ -160,6 +168,26 @@ export const LIMITS = {
   // Market
   symbolsMax: 16_384,
 
+  // Candles
+  /** How long a fan-out may keep to itself what was printed. */
+  candleEveryMs: 5_000,
+  /** How long the price-history may, before it is in the file. */
+  candleFlushMs: 1_000,
+  /** Spans in one transaction: its four candles each are some ms of the market thread. */
+  candleFlushMax: 256,
+  /** Spans kept while the file cannot be written. */
+  candlesPendingMax: 16_384,
+  priceUpkeepMs: 5_000,
+  candlesDeletedMax: 2_000,
+  outagesMax: 1_000,
+  candlesPageDefault: 500,
+  candlesPageMax: 1_000,
+  candleDaysMax: 36_500,
+  dailyFileMs: 30_000,
+  dailyFilesMax: 10_000,
+  dailyFileBytesMax: 4 * 1024 * 1024,
+  dailyBarsPerFileMax: 20_000,
+
   // Messages between threads
   turnMessagesMax: 512,
   shardMailboxMax: 131_072,
@@ -169,6 +197,12 @@ export const LIMITS = {
   shardFactWindow: 4_096,
   exchangeAskWindow: 4_096,
   smallAskWindow: 256,
+
+  // Portfolios
+  /** Users whose value is taken in one turn after a close: some milliseconds of the shard. */
+  portfoliosPerTurn: 100,
+  /** A close that is heard later than this after it is no moment to take values at any more. */
+  closeHeardMs: 5_000,
 
   // Audit trail
   anchorEveryMs: 60 * 60 * 1_000,
@@ -213,6 +247,9 @@ assert(LIMITS.duplicateWindowMsDefault <= LIMITS.duplicateWindowMsMax);
 assert(LIMITS.venueRequestMs < LIMITS.notAfterMs, 'a submit is given up before it can be too late');
 assert(LIMITS.waitDefaultMs <= LIMITS.waitMaxMs);
 assert(LIMITS.parkedListMax <= LIMITS.queryOrdersMax, 'one question covers the parked orders');
+assert(LIMITS.portfolioPageDefault <= LIMITS.portfolioPageMax);
 assert(LIMITS.ordersPageDefault <= LIMITS.ordersPageMax);
+assert(LIMITS.candlesPageDefault <= LIMITS.candlesPageMax);
+assert(LIMITS.candleFlushMax <= LIMITS.candlesPendingMax);
 assert(LIMITS.executionsInFlightMax <= LIMITS.shardFactWindow, 'facts never meet a full window');
 assert(LIMITS.feedFramesPerReadMax <= LIMITS.executionsInFlightMax);

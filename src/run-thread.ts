@@ -10,11 +10,12 @@ import type { Context } from './runtime/actor.ts';
 import type { LogSink } from './runtime/log-sink.ts';
 import type { ThreadSnapshot } from './runtime/metrics.ts';
 import type { Observer } from './runtime/observer.ts';
+import type { Drivers } from './runtime/system.ts';
 import { hostThread, threadData, threadName } from './runtime/threads/thread-host.ts';
 import { PriceTable } from './shared/price-table.ts';
 import { defineSystem, NO_PARTS } from './system/define-system.ts';
 import type { Settings } from './system/settings.ts';
-import { EXCHANGE } from './system/topology.ts';
+import { EXCHANGE, MARKET } from './system/topology.ts';
 
 /** The product has no observer. */
 export async function runThread(observed: { readonly observer?: Observer } = {}): Promise<void> {
@@ -33,7 +34,7 @@ export async function runThread(observed: { readonly observer?: Observer } = {})
       settings,
       venue === null ? NO_PARTS : { publisher: prices, connections: venue.connections },
     ),
-    drivers: venue?.drivers ?? {},
+    drivers: venue?.drivers ?? (await marketDrivers(name, config)),
     extendContext: (base: Context): BrokerContext =>
       Object.assign(base, { referencePrice: (symbol: string) => prices.read(symbol) }),
     log,
@@ -54,6 +55,13 @@ export async function runThread(observed: { readonly observer?: Observer } = {})
       });
     }
   }
+}
+
+/** Only the market thread reads the daily history. */
+async function marketDrivers(thread: string, config: Settings['config']): Promise<Drivers> {
+  if (thread !== MARKET) return {};
+  const { createDailyHistoryDrivers } = await import('./daily-history/driver.ts');
+  return createDailyHistoryDrivers(config.dailyHistory);
 }
 
 /** Only the exchange thread talks to the exchange. */

@@ -21,10 +21,11 @@ const SOURCES = listed('src').filter((path) => /\.(ts|mjs)$/.test(path));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   runtime: [],
-  shared: [],
+  shared: ['domain'],
   store: ['domain', 'runtime'],
   exchange: ['domain', 'runtime', 'limits.ts'],
-  actors: ['domain', 'runtime', 'store', 'shared', 'exchange', 'limits.ts'],
+  'daily-history': ['domain', 'runtime', 'limits.ts'],
+  actors: ['domain', 'runtime', 'store', 'shared', 'exchange', 'daily-history', 'limits.ts'],
   audit: ['domain', 'store', 'exchange', 'limits.ts'],
   'read-pool': ['actors', 'audit', 'domain', 'runtime', 'store', 'limits.ts'],
   gateway: ['actors', 'domain', 'runtime', 'shared', 'limits.ts'],
@@ -67,6 +68,7 @@ test("actors see each other's protocol only, and the exchange's port and effects
       if (imported.startsWith('src/actors/')) assert.match(imported, /\/protocol\.ts$/, path);
       if (imported.startsWith('src/exchange/'))
         assert.match(imported, /\/(port|effects)\.ts$/, path);
+      if (imported.startsWith('src/daily-history/')) assert.match(imported, /\/effects\.ts$/, path);
     }
   }
 });

@@ -44,13 +44,36 @@ export class Api {
     return ids;
   }
 
-  async #get(path: string, token: string): Promise<unknown> {
+  /** A customer of the admin's making; answers with the customer's token. */
+  async newUser(adminToken: string, email: string): Promise<string> {
+    const password = `password-of-${email}`;
+    const user = { email, name: 'Bench', role: 'customer', password };
+    await this.#request('POST', '/admin/users', adminToken, user);
+    const session = await this.#request('POST', '/session', null, { email, password });
+    return (session as { readonly token: string }).token;
+  }
+
+  #get(path: string, token: string): Promise<unknown> {
+    return this.#request('GET', path, token, null);
+  }
+
+  async #request(
+    method: 'GET' | 'POST',
+    path: string,
+    token: string | null,
+    body: object | null,
+  ): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}`, {
-      headers: { authorization: `Bearer ${token}` },
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === null ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_MS_MAX),
     });
     const text = await response.text();
     if (response.ok) return JSON.parse(text);
-    throw new Error(`GET ${path} was answered ${response.status}: ${text.slice(0, 500)}`);
+    throw new Error(`${method} ${path} was answered ${response.status}: ${text.slice(0, 500)}`);
   }
 }

@@ -2,7 +2,7 @@
 // ends before its time.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FromLoad, LoadPlan, OrderReport, Phase, StreamReport, ToLoad } from './protocol.ts';
+import type { FromLoad, LoadPlan, LoadReport, Phase, ToLoad } from './protocol.ts';
 
 export interface LoadOptions {
   readonly plan: LoadPlan;
@@ -20,7 +20,7 @@ interface Settle<Value> {
   reject(error: Error): void;
 }
 
-export class LoadProcess<Report extends OrderReport | StreamReport> {
+export class LoadProcess<Report extends LoadReport> {
   readonly report: Promise<Report>;
   readonly #child: ChildProcess;
   readonly #phases: Readonly<Record<Phase, Settle<void>>>;

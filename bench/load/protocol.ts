@@ -31,24 +31,51 @@ export interface StreamPlan {
   readonly parseOneIn: number;
 }
 
-export type LoadPlan = OrderPlan | StreamPlan;
+export interface CrowdPlan {
+  readonly kind: 'CrowdPlan';
+  readonly target: Target;
+  /** The path of a stream is this and its symbols, with commas between. */
+  readonly pathBefore: string;
+  /** In turn: one user may not hold so many streams. */
+  readonly tokens: readonly string[];
+  /** Most wanted first. */
+  readonly symbols: readonly string[];
+  readonly streams: number;
+  readonly symbolsPerStream: number;
+  /** Exponent of the choice of the symbols; 0: all alike. */
+  readonly zipf: number;
+  readonly seed: number;
+  /** One stream in so many is parsed as it comes, the others are drained. */
+  readonly parseOneIn: number;
+  readonly drainEveryMs: number;
+  /** Who has not the last prices by then is not current. */
+  readonly currentWithinMs: number;
+}
+
+export type LoadPlan = OrderPlan | StreamPlan | CrowdPlan;
 
 /**
  * `ready`: connected. `warm`: from here on it is timed. `sent`: all is sent, answers may be
- * missing.
+ * missing; of a crowd: what is timed has ended.
  */
 export type Phase = 'ready' | 'warm' | 'sent';
 
 export type ToLoad =
   | LoadPlan
   | { readonly kind: 'Begin' }
+  /** A crowd times no more, and from now on reads every event of every stream. */
+  | { readonly kind: 'End' }
+  /** Every stream of a crowd has to have these prices, then it reports. */
+  | { readonly kind: 'Compare'; readonly published: readonly (readonly [string, number])[] }
   /** Every stream has to reach this sequence of its user, then reports. */
   | { readonly kind: 'Finish'; readonly headSeqs: Readonly<Record<string, number>> };
 
 export type FromLoad =
   | { readonly kind: 'PhaseReached'; readonly phase: Phase }
   | { readonly kind: 'Progressed'; readonly text: string }
-  | { readonly kind: 'Reported'; readonly report: OrderReport | StreamReport };
+  | { readonly kind: 'Reported'; readonly report: LoadReport };
+
+export type LoadReport = OrderReport | StreamReport | CrowdReport;
 
 export interface GeneratorUsage {
   readonly cpuSeconds: number;
@@ -88,5 +115,23 @@ export interface StreamReport {
   readonly closed: Readonly<Record<string, number>>;
   /** User id -> the orders that an event told of. */
   readonly seenOrders: Readonly<Record<string, readonly string[]>>;
+  readonly usage: GeneratorUsage;
+}
+
+/** Numbers are of the timed part, `openAtEnd` and `notCurrent` of its end. */
+export interface CrowdReport {
+  readonly kind: 'CrowdReport';
+  /** Receive time minus `lastUpdated`, of the parsed streams; without snapshots. */
+  readonly age: LatencySummary;
+  /** Of all streams. */
+  readonly events: number;
+  readonly timedEvents: number;
+  readonly bytes: number;
+  readonly drainedReads: number;
+  readonly timedStreams: number;
+  readonly openAtEnd: number;
+  /** Streams that have not the last price of each of their symbols, or have ended. */
+  readonly notCurrent: number;
+  readonly closed: Readonly<Record<string, number>>;
   readonly usage: GeneratorUsage;
 }

@@ -4,7 +4,7 @@ import { type Address, type Effect, kindOf, type ReplyTo } from '../../src/runti
 import { decodeFrame } from '../../src/runtime/codec.ts';
 import { type Envelope, kindOfBody, messageOf } from '../../src/runtime/envelope.ts';
 import { SYSTEM } from '../../src/runtime/packet.ts';
-import { isNoise, isNoisyEffect, NOISY_FRAMES } from './noise.ts';
+import { isHistory, isNoise, isNoisyEffect, NOISY_FRAMES } from './noise.ts';
 
 export type Moment = 'before' | 'after';
 
@@ -43,7 +43,7 @@ export function sendPoint(address: Address, moment: Moment, effect: Effect): str
 /** A request has one answer; a feed has what came over it. */
 export function answerPoints(address: Address, effect: Effect, result: unknown): string[] {
   const feed = feedOf(effect);
-  if (feed === 'prices') return [];
+  if (feed === 'prices' || isHistory(effect.kind)) return [];
   const actor = kindOf(address);
   if (effect.kind !== 'ReadFeed') {
     return [`${actor}: before the answer to ${effect.kind}${feed === null ? '' : ` ${feed}`}`];

@@ -30,6 +30,7 @@ import {
 } from './disk-faults.ts';
 import { PLAIN_PASSWORDS, PLAIN_TOKENS } from './plain-secrets.ts';
 import { type ClientFaultRates, NO_CLIENT_FAULTS, SimulatedDoor } from './simulated-door.ts';
+import { createHistoryDrivers } from './simulated-history.ts';
 import { SimulatedVenue } from './simulated-venue.ts';
 import { NO_VENUE_FAULTS, type VenueFaultRates, VenueFaults } from './venue-faults.ts';
 
@@ -108,7 +109,10 @@ export class BrokerSimulation implements Outside {
       },
       processAwayMaxMs: PROCESS_AWAY_MS_MAX,
       definition: this.diskFaults.under(defineSystem(this.#settings, this.#parts())),
-      drivers: (environment) => this.#build(environment).venueFaults.drivers,
+      drivers: (environment) => ({
+        ...this.#build(environment).venueFaults.drivers,
+        ...createHistoryDrivers(environment),
+      }),
       extendContext: (base) =>
         Object.assign(base, { referencePrice: (symbol: string) => this.#prices.read(symbol) }),
       startAtMs: START_AT_MS,

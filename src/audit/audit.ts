@@ -7,6 +7,7 @@ import { Books } from './books.ts';
 import { auditHistory } from './history.ts';
 import { auditHoldings } from './holdings.ts';
 import { auditMoney } from './money.ts';
+import { auditPortfolios } from './portfolios.ts';
 import { auditSettled } from './settled.ts';
 import { Tally } from './tally.ts';
 import { auditChain, auditKeys, auditSequences } from './trail.ts';
@@ -28,6 +29,7 @@ export interface AuditOptions {
 const CHECKS = [
   auditMoney,
   auditHoldings,
+  auditPortfolios,
   auditVenueTrades,
   auditHistory,
   auditKeys,

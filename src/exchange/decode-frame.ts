@@ -1,4 +1,5 @@
 // Lines of the two feeds, checked field by field.
+import type { SessionPrices } from '../domain/session-prices.ts';
 import { DecodeError } from './errors.ts';
 import {
   booleanOf,
@@ -150,7 +151,18 @@ function listedSymbolOf(symbol: JsonObject): ListedSymbol {
     tickInCents: positiveOf(symbol, 'tickInCents'),
     lastPriceInCents: nullableIntegerOf(symbol, 'lastPriceInCents'),
     lastTradedAtMs: nullableIntegerOf(symbol, 'lastTradedAtMs'),
+    session: sessionPricesOf(objectOf(symbol['session'], 'session')),
     halted: booleanOf(symbol, 'halted'),
+  };
+}
+
+function sessionPricesOf(session: JsonObject): SessionPrices {
+  return {
+    openInCents: nullableIntegerOf(session, 'openInCents'),
+    highInCents: nullableIntegerOf(session, 'highInCents'),
+    lowInCents: nullableIntegerOf(session, 'lowInCents'),
+    volume: integerOf(session, 'volume'),
+    previousCloseInCents: nullableIntegerOf(session, 'previousCloseInCents'),
   };
 }
 

@@ -3,6 +3,7 @@
 // result per order. FIX names stand in brackets.
 import type { Execution } from '../domain/execution.ts';
 import type { Side, TimeInForce } from '../domain/order.ts';
+import type { SessionPrices } from '../domain/session-prices.ts';
 
 /**
  * What an adapter can do. One with neither execIds nor sequence numbers is refused at start (E06).
@@ -169,6 +170,8 @@ export interface ListedSymbol {
   /** Last print; null before the first of the session. */
   readonly lastPriceInCents: number | null;
   readonly lastTradedAtMs: number | null;
+  /** Since the session opened. */
+  readonly session: SessionPrices;
   readonly halted: boolean;
 }
 

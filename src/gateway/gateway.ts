@@ -88,6 +88,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       case 'UserEvents':
       case 'WatcherDropped':
         return hub.receive(message);
+      case 'ChangeStream':
+        return edge.reply(message.replyTo, hub.change(message));
       case 'CatalogueChanged':
         return catalogue.replace(message.symbols);
       case 'LinkChanged':

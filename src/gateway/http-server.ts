@@ -123,8 +123,9 @@ export class HttpServer {
       res.writeStatus('200 OK');
       writeHeaders(res, {
         'content-type': 'text/event-stream',
-        'x-accel-buffering': 'no',
         ...COMMON_HEADERS,
+        'cache-control': 'no-store, no-transform', // a proxy that compresses would hold it back
+        'x-accel-buffering': 'no',
         ...answer.headers,
       });
     });

@@ -5,8 +5,11 @@ import type { CatalogueEntry, UserSummary } from '../actors/directory/protocol.t
 import type { LinkState } from '../actors/exchange-connection/protocol.ts';
 import type { Account, UserEvent } from '../actors/order-shard/protocol.ts';
 import type {
+  Candle,
   LedgerEntry,
   OrderTrade,
+  Outage,
+  PortfolioValue,
   Position,
   TimelineEntry,
 } from '../actors/read-pool/protocol.ts';
@@ -14,6 +17,7 @@ import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
 import type { TradingState } from '../domain/account.ts';
 import { averageInCents } from '../domain/money.ts';
 import { isAnswered, type Order } from '../domain/order.ts';
+import { NO_SESSION_PRICES, type SessionPrices } from '../domain/session-prices.ts';
 
 export function isoOf(atMs: number): string {
   return new Date(atMs).toISOString();
@@ -97,6 +101,27 @@ export function ledgerEntryJson(entry: LedgerEntry) {
   return { id: postingNo, seq, at: isoOf(atMs), kind, orderId, account, asset, amount };
 }
 
+export function portfolioValueJson(value: PortfolioValue) {
+  const { tradingDate, sessionId, closedAtMs, late, positions, amendedAtMs, asTaken } = value;
+  const { cashInCents, positionsInCents, totalInCents, netDepositsInCents } = value;
+  return {
+    date: tradingDate,
+    sessionId,
+    closedAt: isoOf(closedAtMs),
+    late,
+    cashInCents,
+    positionsInCents,
+    totalInCents,
+    netDepositsInCents,
+    positions: positions.map(({ pricedAtMs, ...position }) => ({
+      ...position,
+      pricedAt: isoOrNull(pricedAtMs),
+    })),
+    amendedAt: isoOrNull(amendedAtMs),
+    asTaken,
+  };
+}
+
 export function timelineEntryJson(entry: TimelineEntry) {
   const { seq, atMs, exchangeAtMs, source, kind, cause, text } = entry;
   return {
@@ -134,9 +159,19 @@ export function symbolJson(entry: CatalogueEntry, terms: SymbolTerms | null, sta
     company: entry.company,
     priceInCents: price === null ? null : price.priceInCents,
     lastUpdated: price === null ? null : isoOf(price.lastTradedAtMs),
+    ...sessionJson(terms?.session ?? NO_SESSION_PRICES),
     source: 'SIM',
     stale,
   };
+}
+
+export function candleJson({ startMs, vwapInCents, prints, gap, source, ...prices }: Candle) {
+  return { start: isoOf(startMs), ...prices, vwapInCents, prints, gap, source };
+}
+
+/** `until` is null while it lasts. */
+export function gapJson({ fromMs, untilMs }: Outage) {
+  return { from: isoOf(fromMs), until: isoOrNull(untilMs) };
 }
 
 export function marketJson(link: LinkState, tradingState: TradingState) {
@@ -169,9 +204,16 @@ export function eventJson(event: UserEvent) {
   }
 }
 
+/** The data of a `price` event but for `merged`, which each stream has its own of. */
 export function priceJson(change: PriceChanged) {
-  const { symbol, priceInCents, seq, merged } = change;
+  const { symbol, priceInCents, seq, session } = change;
   const lastUpdated = isoOf(change.lastTradedAtMs);
-  const price = { symbol, priceInCents, lastUpdated, seq, merged };
+  const price = { symbol, priceInCents, lastUpdated, seq, ...sessionJson(session) };
   return change.stale ? { ...price, stale: true } : price;
+}
+
+/** Since the session opened. */
+function sessionJson(session: SessionPrices) {
+  const { openInCents, highInCents, lowInCents, volume, previousCloseInCents } = session;
+  return { openInCents, highInCents, lowInCents, volume, previousCloseInCents };
 }

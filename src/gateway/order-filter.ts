@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { isOpenStatus } from '../domain/derive-order.ts';
 import { isOrderId } from '../domain/ids.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order.ts';
+import { msFromRfc3339, NO_TIME } from './rfc-3339.ts';
 import type { Checked } from './shape.ts';
 import { shape } from './shape.ts';
 
@@ -31,10 +32,9 @@ export function filterFrom({ status, symbol, updatedSince }: FilterQuery): Check
     const message = `must list open, closed or any of: ${ORDER_STATUSES.join(', ')}`;
     return { ok: false, errors: [{ field: 'status', message }] };
   }
-  const updatedSinceMs = updatedSince === undefined ? null : msFromIso(updatedSince);
+  const updatedSinceMs = updatedSince === undefined ? null : msFromRfc3339(updatedSince);
   if (updatedSince !== undefined && updatedSinceMs === null) {
-    const message = 'must be an RFC 3339 time, for example 2024-01-15T10:30:00Z';
-    return { ok: false, errors: [{ field: 'updatedSince', message }] };
+    return { ok: false, errors: [{ field: 'updatedSince', message: NO_TIME }] };
   }
   return { ok: true, value: { statuses, symbol: symbol ?? null, updatedSinceMs } };
 }
@@ -84,12 +84,4 @@ function isInGroup(status: OrderStatus, name: string): boolean {
   if (name === 'open') return isOpenStatus(status);
   if (name === 'closed') return !isOpenStatus(status);
   return status === name;
-}
-
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
-
-function msFromIso(text: string): number | null {
-  if (!RFC_3339.test(text)) return null;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) || atMs < 0 ? null : atMs;
 }

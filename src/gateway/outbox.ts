@@ -1,15 +1,22 @@
-// The streams that have something to send. Flushed at the end of each tick, and after work that no
+// The streams that have an event to send. Flushed at the end of each tick, and after work that no
 // tick brought (an ask's answer, a timer), so that what gathers for one stream leaves in one write.
 import type { Edge } from '../runtime/edge.ts';
 import type { Stream } from './stream.ts';
+import type { WriteBuffer } from './write-buffer.ts';
 
 export class Outbox {
   readonly #edge: Pick<Edge, 'nowMs'>;
   readonly #onOverfull: (stream: Stream) => void;
+  readonly #buffer: WriteBuffer;
   readonly #touched = new Set<Stream>();
 
-  constructor(edge: Pick<Edge, 'nowMs'>, onOverfull: (stream: Stream) => void) {
+  constructor(
+    edge: Pick<Edge, 'nowMs'>,
+    buffer: WriteBuffer,
+    onOverfull: (stream: Stream) => void,
+  ) {
     this.#edge = edge;
+    this.#buffer = buffer;
     this.#onOverfull = onOverfull;
   }
 
@@ -21,7 +28,7 @@ export class Outbox {
     if (this.#touched.size === 0) return;
     const nowMs = this.#edge.nowMs();
     for (const stream of this.#touched) {
-      stream.flush(nowMs);
+      stream.flush(nowMs, this.#buffer);
       if (stream.isOverfull) this.#onOverfull(stream);
     }
     this.#touched.clear();

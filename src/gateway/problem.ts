@@ -52,6 +52,7 @@ const EDGE_PROBLEMS = {
     'The exchange refused the cancel and the order is still open.',
     'same_key',
   ),
+  stream_not_found: row(404, 'Stream not found', 'You have no such stream open.'),
   too_many_streams: row(
     429,
     'Too many streams',

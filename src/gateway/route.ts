@@ -49,7 +49,7 @@ export interface RouteRequest<Params, Query, Body> {
 }
 
 export interface Route<Params = unknown, Query = unknown, Body = unknown> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Segments that begin with `:` are parameters. */
   readonly path: string;
   readonly auth: 'none' | 'user' | 'admin';
@@ -58,7 +58,10 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly takesSandboxFault?: true;
   /** `Prefer: wait` means something to it, and is acknowledged. */
   readonly takesWait?: true;
-  /** What is no GET is a write, whose every answer has an `outcome`; a login is none. */
+  /**
+   * What is no GET is a write, whose every answer has an `outcome`; a login is none, nor is a
+   * change of what a stream watches.
+   */
   readonly isWrite?: false;
   readonly params?: Shape<Params>;
   /** Absent: no query parameter is known. */

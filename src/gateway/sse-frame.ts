@@ -22,8 +22,10 @@ export interface Goaway {
   readonly resumeFrom: number | null;
 }
 
-export function helloFrame(hello: Hello): string {
-  return frame('hello', hello, { retryMs: LIMITS.streamRetryMs });
+/** `chance` in [0, 1) spreads the reconnects of those whose streams end together. */
+export function helloFrame(hello: Hello, chance: number): string {
+  const retryMs = LIMITS.streamRetryMs + Math.floor(chance * LIMITS.streamRetryJitterMs);
+  return frame('hello', hello, { retryMs });
 }
 
 /** What came before `headSeq` is not replayed: read the orders again, then go on from here. */
@@ -35,8 +37,10 @@ export function goawayFrame(goaway: Goaway): string {
   return frame('goaway', goaway);
 }
 
-export function priceFrame(change: PriceChanged): string {
-  return frame('price', priceJson(change));
+/** Up to the number of merged prints: what follows it is `}` and the end of the frame. */
+export function priceFrameHead(change: PriceChanged): Uint8Array {
+  const json = JSON.stringify(priceJson(change)).slice(0, -1);
+  return Buffer.from(`event: price\ndata: ${json},"merged":`);
 }
 
 export function eventFrame(event: UserEvent): string {

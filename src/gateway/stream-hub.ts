@@ -9,40 +9,47 @@ import type {
 } from '../actors/order-shard/protocol.ts';
 import type { PriceChanged } from '../actors/symbol-fanout/protocol.ts';
 import { LIMITS } from '../limits.ts';
+import type { ReplyOf } from '../runtime/actor.ts';
 import type { Edge } from '../runtime/edge.ts';
 import { Outbox } from './outbox.ts';
 import type { Sink, SinkListener } from './sink.ts';
 import { type Goaway, helloFrame } from './sse-frame.ts';
 import { Stream } from './stream.ts';
+import type { ChangeStream, StreamChange } from './stream-change.ts';
+import { StreamIds } from './stream-id.ts';
 import { SymbolPrices } from './symbol-prices.ts';
 import { type FeedPort, type ResumeAfter, UserFeed } from './user-feed.ts';
 import { Watches } from './watches.ts';
+import { WriteBuffer } from './write-buffer.ts';
 
 export interface OpenStream {
   readonly userId: string;
   readonly symbols: readonly string[];
   readonly wantsEvents: boolean;
+  /** The client's own conflation of prices; 0: none. */
+  readonly intervalMs: number;
   readonly lastEventId: string | null;
   readonly expiresAtMs: number;
 }
 
 export class StreamHub {
   readonly #edge: Edge;
-  readonly #number: number;
+  readonly #ids: StreamIds;
   readonly #shards: ShardMap;
   readonly #prices: SymbolPrices;
   readonly #feeds: Watches<UserFeed>;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new Map<string, Stream>();
   readonly #countByUser = new Map<string, number>();
   readonly #outbox: Outbox;
+  readonly #buffer = new WriteBuffer();
   #cancelSweep: (() => void) | null = null;
 
   constructor(edge: Edge, number: number, shards: ShardMap) {
     this.#edge = edge;
-    this.#number = number;
+    this.#ids = new StreamIds(number, () => edge.random());
     this.#shards = shards;
-    this.#outbox = new Outbox(edge, (stream) => this.#end(stream, 'slow'));
-    this.#prices = new SymbolPrices(edge, this.#outbox);
+    this.#outbox = new Outbox(edge, this.#buffer, (stream) => this.#end(stream, 'slow'));
+    this.#prices = new SymbolPrices(edge, this.#buffer);
     this.#feeds = new Watches({
       edge,
       lingerMs: LIMITS.unwatchLingerMs,
@@ -54,8 +61,15 @@ export class StreamHub {
   }
 
   get sizes() {
+    let [stalledStreams, heldBytes] = [0, 0];
+    for (const stream of this.#streams.values()) {
+      if (stream.isStalled) stalledStreams++;
+      heldBytes += stream.heldBytes;
+    }
     return {
       streams: this.#streams.size,
+      stalledStreams,
+      heldBytes,
       symbols: this.#prices.symbolsWatched,
       users: this.#feeds.size,
       usersWithStreams: this.#countByUser.size,
@@ -70,19 +84,33 @@ export class StreamHub {
   }
 
   open(options: OpenStream, sink: Sink): SinkListener {
-    const { userId, symbols, wantsEvents, expiresAtMs } = options;
     const nowMs = this.#edge.nowMs();
-    const id = this.#newId();
-    const stream = new Stream({ id, userId, symbols, wantsEvents, expiresAtMs, sink, nowMs });
+    const id = this.#ids.next();
+    const stream = new Stream({ ...options, id, sink, nowMs });
     this.#add(stream);
-    for (const symbol of symbols) this.#prices.join(symbol, stream);
-    if (wantsEvents) {
-      this.#feeds.join(userId, stream).join(stream, resumeAfterOf(options.lastEventId));
+    for (const symbol of options.symbols) this.#prices.subscribe(symbol, stream);
+    if (options.wantsEvents) {
+      this.#feeds.join(options.userId).join(stream, resumeAfterOf(options.lastEventId));
     } else {
-      stream.greet(helloFrame({ streamId: id, resume: 'none', headSeq: null }), null);
-      stream.flush(nowMs);
+      const hello = { streamId: id, resume: 'none', headSeq: null } as const;
+      stream.greet(helloFrame(hello, this.#edge.random()), null);
+      stream.flushPrices(nowMs, this.#buffer);
     }
     return { drained: () => this.#onDrained(stream), closed: () => this.#remove(stream) };
+  }
+
+  /** The stream goes on as it is: a symbol that comes begins with its last price. */
+  change({ streamId, userId, subscribe, unsubscribe }: StreamChange): ReplyOf<ChangeStream> {
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined || stream.userId !== userId) return { outcome: 'unknown_stream' };
+    const wanted = new Set(stream.symbols);
+    for (const symbol of unsubscribe) wanted.delete(symbol);
+    for (const symbol of subscribe) wanted.add(symbol);
+    if (wanted.size > LIMITS.symbolsPerStreamMax) return { outcome: 'too_many_symbols' };
+    for (const symbol of unsubscribe) this.#prices.unsubscribe(symbol, stream);
+    for (const symbol of subscribe) this.#prices.subscribe(symbol, stream);
+    this.#prices.beginSoon();
+    return { outcome: 'changed', symbols: stream.symbols };
   }
 
   receive(message: PriceChanged | UserEvents | WatcherDropped): void {
@@ -98,7 +126,7 @@ export class StreamHub {
 
   /** Every stream is told to come again, and closed. */
   drain(): void {
-    for (const stream of this.#streams) this.#end(stream, 'shutdown');
+    for (const stream of this.#streams.values()) this.#end(stream, 'shutdown');
   }
 
   close(): void {
@@ -116,19 +144,20 @@ export class StreamHub {
   }
 
   #onTickEnd(): void {
-    this.#prices.flushSoon();
+    this.#prices.beginSoon();
     this.#outbox.flush();
   }
 
   #onDrained(stream: Stream): void {
-    stream.drained(this.#edge.nowMs());
+    stream.drained(this.#edge.nowMs(), this.#buffer);
+    this.#prices.resume(stream);
     if (stream.wantsEvents) this.#feeds.get(stream.userId)?.drained();
   }
 
   /** Heartbeats, and the end of those whose reader has stopped or whose token has expired. */
   #sweep(): void {
     const nowMs = this.#edge.nowMs();
-    for (const stream of this.#streams) {
+    for (const stream of this.#streams.values()) {
       if (stream.expiresAtMs <= nowMs) this.#end(stream, 'expired');
       else if (stream.hasStalledFor(LIMITS.streamStalledMs, nowMs)) this.#end(stream, 'slow');
       else stream.beat(nowMs);
@@ -144,32 +173,34 @@ export class StreamHub {
 
   #end(stream: Stream, reason: Goaway['reason']): void {
     this.#edge.count(`streams_ended_${reason}`);
-    stream.goAway(reason, this.#edge.nowMs());
+    stream.goAway(reason, this.#edge.nowMs(), this.#buffer);
     this.#remove(stream);
   }
 
   #add(stream: Stream): void {
     this.#edge.count('streams_opened');
-    this.#streams.add(stream);
+    this.#streams.set(stream.id, stream);
+    this.#prices.enter(stream);
     this.#countByUser.set(stream.userId, (this.#countByUser.get(stream.userId) ?? 0) + 1);
     this.#sweepLater();
   }
 
   #remove(stream: Stream): void {
     stream.gone();
-    if (!this.#streams.delete(stream)) return;
+    if (!this.#streams.delete(stream.id)) return;
     const left = (this.#countByUser.get(stream.userId) ?? 1) - 1;
     if (left === 0) this.#countByUser.delete(stream.userId);
     else this.#countByUser.set(stream.userId, left);
-    for (const symbol of stream.symbols) this.#prices.leave(symbol, stream);
+    this.#prices.leave(stream);
     if (!stream.wantsEvents) return;
     this.#feeds.get(stream.userId)?.leave(stream);
-    this.#feeds.leave(stream.userId, stream);
+    this.#feeds.leave(stream.userId);
   }
 
   #feedPort(): FeedPort {
     return {
       after: (delayMs, run) => this.#edge.after(delayMs, run),
+      random: () => this.#edge.random(),
       outbox: this.#outbox,
       readEvents: (userId, afterSeq) =>
         this.#edge.ask<ReadEvents>(
@@ -204,13 +235,6 @@ export class StreamHub {
         if (shardOf(userId, this.#shards) === address) feed.registrationLost();
       }
     });
-  }
-
-  #newId(): string {
-    const tail = Array.from({ length: 10 }, () =>
-      Math.floor(this.#edge.random() * 36).toString(36),
-    );
-    return `str_${this.#number}_${tail.join('')}`;
   }
 }
 

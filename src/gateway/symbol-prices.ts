@@ -1,35 +1,25 @@
-// The prices that somebody on this gateway watches. Each change is formatted once, however many
-// streams take it, and goes out at the end of the tick that brought it; after a flush to many
-// streams the next one waits and takes what gathered.
+// The prices that somebody on this gateway watches. A change marks the streams that want it; they
+// are written in rounds, each with the newest price of every symbol that has changed for it.
 import { fanoutOf } from '../actors/addresses.ts';
 import type { PriceChanged, UnwatchSymbol, WatchSymbol } from '../actors/symbol-fanout/protocol.ts';
 import { LIMITS } from '../limits.ts';
 import type { Edge } from '../runtime/edge.ts';
-import type { Outbox } from './outbox.ts';
-import { priceFrame } from './sse-frame.ts';
+import { PriceRounds } from './price-rounds.ts';
+import { PriceTopic } from './price-topic.ts';
 import type { Stream } from './stream.ts';
 import { Watches } from './watches.ts';
-
-interface SymbolPrice {
-  last: PriceChanged | null;
-  /** Of `last`, once it has gone out. */
-  frame: string | null;
-}
+import type { WriteBuffer } from './write-buffer.ts';
 
 export class SymbolPrices {
   readonly #edge: Edge;
-  readonly #outbox: Outbox;
-  readonly #watches: Watches<SymbolPrice>;
-  /** Changed since the last flush. */
-  readonly #dirty = new Set<string>();
+  readonly #rounds: PriceRounds;
+  readonly #watches: Watches<PriceTopic>;
   /** Fanouts whose restarts are heard of; a subscription to life events lasts. */
   readonly #heard = new Set<string>();
-  #cancelFlush: (() => void) | null = null;
-  #flushNotBeforeMs = 0;
 
-  constructor(edge: Edge, outbox: Outbox) {
+  constructor(edge: Edge, buffer: WriteBuffer) {
     this.#edge = edge;
-    this.#outbox = outbox;
+    this.#rounds = new PriceRounds(edge, buffer);
     this.#watches = new Watches({
       edge,
       lingerMs: LIMITS.unwatchLingerMs,
@@ -42,99 +32,82 @@ export class SymbolPrices {
     return this.#watches.size;
   }
 
-  /** Whoever joins a watched symbol gets its last price; for the first the fanout sends it. */
-  join(symbol: string, stream: Stream): void {
-    const price = this.#watches.join(symbol, stream);
-    if (price.last === null || this.#dirty.has(symbol)) return;
-    price.frame ??= priceFrame(price.last);
-    stream.offerPrice(symbol, price.frame);
+  enter(stream: Stream): void {
+    this.#rounds.enter(stream);
   }
 
-  leave(symbol: string, stream: Stream): void {
-    this.#watches.leave(symbol, stream);
+  leave(stream: Stream): void {
+    for (const symbol of stream.symbols) this.unsubscribe(symbol, stream);
+    this.#rounds.leave(stream);
+  }
+
+  /** A watched symbol's last price is sent soon; for the first who wants it the fanout sends it. */
+  subscribe(symbol: string, stream: Stream): void {
+    if (stream.wants(symbol)) return;
+    const topic = this.#watches.join(symbol);
+    stream.add(topic.subscribe(stream));
+    if (topic.version > 0) this.#rounds.addOne(stream.slot);
+  }
+
+  unsubscribe(symbol: string, stream: Stream): void {
+    const subscription = stream.remove(symbol);
+    if (subscription === null) return;
+    subscription.topic.unsubscribe(subscription);
+    this.#watches.leave(symbol);
   }
 
   receive(change: PriceChanged): void {
-    const price = this.#watches.get(change.symbol);
+    const topic = this.#watches.get(change.symbol);
     // A gateway that came back in the place of one that died is still sent what that one watched.
-    if (price === null) return this.#unwatch(change.symbol);
-    if (isSame(price.last, change)) return;
-    const isMerging = this.#dirty.has(change.symbol) && price.last !== null;
-    const merged = change.merged + (isMerging ? (price.last?.merged ?? 0) : 0);
-    price.last = { ...change, merged };
-    price.frame = null;
-    this.#dirty.add(change.symbol);
+    if (topic === null) return this.#unwatch(change.symbol);
+    if (topic.take(change)) this.#rounds.add(topic.slots);
   }
 
-  /** At the end of a tick: now, or as soon as the last flush has been paid for. */
-  flushSoon(): void {
-    if (this.#dirty.size === 0 || this.#cancelFlush !== null) return;
-    const waitMs = this.#flushNotBeforeMs - this.#edge.nowMs();
-    if (waitMs <= 0) return this.#flush();
-    this.#cancelFlush = this.#edge.after(waitMs, () => {
-      this.#cancelFlush = null;
-      this.#flush();
-      this.#outbox.flush();
-    });
+  /** A stream that had fallen behind has room again. */
+  resume(stream: Stream): void {
+    this.#rounds.addOne(stream.slot);
+    this.#rounds.beginSoon();
+  }
+
+  /** At the end of a tick, and after work that no tick has brought. */
+  beginSoon(): void {
+    this.#rounds.beginSoon();
   }
 
   close(): void {
-    this.#cancelFlush?.();
+    this.#rounds.close();
   }
 
-  #flush(): void {
-    const takers = new Set<Stream>();
-    for (const symbol of this.#dirty) {
-      const price = this.#watches.get(symbol);
-      const streams = this.#watches.streamsOf(symbol);
-      if (price === null || price.last === null || streams.size === 0) continue;
-      price.frame ??= priceFrame(price.last);
-      for (const stream of streams) {
-        stream.offerPrice(symbol, price.frame);
-        takers.add(stream);
-      }
-    }
-    this.#dirty.clear();
-    // Load is counted in writes, not measured in time, so that a simulated run depends on nothing
-    // else.
-    const pauseMs = Math.floor(takers.size / LIMITS.streamWritesPerPauseMs);
-    this.#flushNotBeforeMs = this.#edge.nowMs() + Math.min(pauseMs, LIMITS.streamFlushMsMax);
-    this.#outbox.touch(takers);
-  }
-
-  #watch(symbol: string): SymbolPrice {
-    const fanout = fanoutOf(symbol);
-    this.#edge.tell<WatchSymbol>(fanout, { kind: 'WatchSymbol', watcher: this.#edge.address });
+  #watch(symbol: string): PriceTopic {
+    const topic = new PriceTopic(symbol);
+    this.#tellWatch(symbol);
     if (!this.#heard.has(symbol)) {
       this.#heard.add(symbol);
-      this.#edge.watch(fanout, ({ state }) => {
-        if (state === 'up') this.#watchAgain(symbol);
-      });
+      this.#edge.watch(fanoutOf(symbol), ({ state }) => this.#onFanoutLife(symbol, state));
     }
-    return { last: null, frame: null };
+    return topic;
   }
 
-  /** The fanout began anew and knows no watcher; telling one that does know changes nothing. */
-  #watchAgain(symbol: string): void {
-    if (this.#watches.get(symbol) === null) return;
+  /**
+   * While the fanout is gone nobody knows a newer price, and it comes back knowing no watcher.
+   * Telling one that does know changes nothing.
+   */
+  #onFanoutLife(symbol: string, state: 'up' | 'down'): void {
+    const topic = this.#watches.get(symbol);
+    if (topic === null) return;
+    if (state === 'up') return this.#tellWatch(symbol);
+    if (!topic.turnStale()) return;
+    this.#rounds.add(topic.slots);
+    this.#rounds.beginSoon();
+  }
+
+  #tellWatch(symbol: string): void {
     const watcher = this.#edge.address;
     this.#edge.tell<WatchSymbol>(fanoutOf(symbol), { kind: 'WatchSymbol', watcher });
   }
 
   #unwatch(symbol: string): void {
-    this.#dirty.delete(symbol);
     const watcher = this.#edge.address;
     this.#edge.tell<UnwatchSymbol>(fanoutOf(symbol), { kind: 'UnwatchSymbol', watcher });
   }
-}
-
-/** Sequence numbers begin anew with the exchange, so only a repetition can be told from news. */
-function isSame(last: PriceChanged | null, change: PriceChanged): boolean {
-  return (
-    last !== null &&
-    last.seq === change.seq &&
-    last.priceInCents === change.priceInCents &&
-    last.lastTradedAtMs === change.lastTradedAtMs &&
-    last.stale === change.stale
-  );
 }

@@ -16,6 +16,7 @@ export interface FeedPort {
   /** Registers this gateway with the page that reaches the head. */
   readEvents(userId: string, afterSeq: number | null): Promise<EventsReply | AskFailure>;
   after(delayMs: number, run: () => void): () => void;
+  random(): number;
   readonly outbox: Outbox;
 }
 
@@ -156,7 +157,7 @@ export class UserFeed {
   #greet({ stream, resumeAfter }: Joiner, headSeq: number): void {
     const resume = this.#verdict(resumeAfter);
     const lastSeq = resume === 'resumed' ? Number(resumeAfter) : headSeq;
-    const hello = helloFrame({ streamId: stream.id, resume, headSeq });
+    const hello = helloFrame({ streamId: stream.id, resume, headSeq }, this.#port.random());
     stream.greet(resume === 'reset' ? hello + resetFrame(headSeq) : hello, lastSeq);
     this.#streams.add(stream);
     this.#port.outbox.touch([stream]);

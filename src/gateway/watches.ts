@@ -1,7 +1,8 @@
-// Who wants what: a key (a symbol, a user) -> its topic and the streams on it. The last one's leave
-// closes the topic, but only after a while, so that a reconnect costs nobody a new subscription.
+// What is wanted here: a key (a symbol, a user) -> its topic and how many streams want it. The last
+// one's leave closes the topic, but only after a while, so that a reconnect costs nobody a new
+// subscription.
+import assert from 'node:assert/strict';
 import type { Edge } from '../runtime/edge.ts';
-import type { Stream } from './stream.ts';
 
 export interface WatchesOptions<Topic> {
   readonly edge: Pick<Edge, 'after'>;
@@ -14,7 +15,7 @@ export interface WatchesOptions<Topic> {
 
 interface Watch<Topic> {
   readonly topic: Topic;
-  readonly streams: Set<Stream>;
+  wanted: number;
   cancelClose: (() => void) | null;
 }
 
@@ -30,21 +31,24 @@ export class Watches<Topic> {
     return this.#byKey.size;
   }
 
-  join(key: string, stream: Stream): Topic {
+  join(key: string): Topic {
     let watch = this.#byKey.get(key);
     if (watch === undefined) {
-      watch = { topic: this.#options.open(key), streams: new Set(), cancelClose: null };
+      watch = { topic: this.#options.open(key), wanted: 0, cancelClose: null };
       this.#byKey.set(key, watch);
     }
     watch.cancelClose?.();
     watch.cancelClose = null;
-    watch.streams.add(stream);
+    watch.wanted++;
     return watch.topic;
   }
 
-  leave(key: string, stream: Stream): void {
+  /** Once for each `join`. */
+  leave(key: string): void {
     const watch = this.#byKey.get(key);
-    if (watch === undefined || !watch.streams.delete(stream) || watch.streams.size > 0) return;
+    assert(watch !== undefined && watch.wanted > 0, `${key} was left more often than joined`);
+    watch.wanted--;
+    if (watch.wanted > 0) return;
     const { edge, lingerMs, close } = this.#options;
     watch.cancelClose = edge.after(lingerMs, () => {
       this.#byKey.delete(key);
@@ -56,13 +60,7 @@ export class Watches<Topic> {
     return this.#byKey.get(key)?.topic ?? null;
   }
 
-  streamsOf(key: string): ReadonlySet<Stream> {
-    return this.#byKey.get(key)?.streams ?? NOBODY;
-  }
-
   *entries(): Generator<[key: string, topic: Topic]> {
     for (const [key, { topic }] of this.#byKey) yield [key, topic];
   }
 }
-
-const NOBODY: ReadonlySet<Stream> = new Set();

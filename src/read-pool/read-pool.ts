@@ -4,6 +4,8 @@ import { Piscina } from 'piscina';
 import { type ShardMap, shardNumberOf } from '../actors/addresses.ts';
 import type {
   AuditBooks,
+  ListCandles,
+  ListCandlesReply,
   ListIncidents,
   ListIncidentsReply,
   ReadPoolCommand,
@@ -13,10 +15,10 @@ import type { Asked, AskFailure, Message } from '../runtime/actor.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { DataPaths } from '../store/data-directory.ts';
 import { Audits } from './audits.ts';
-import type { ShardsTask, UserTask } from './queries.ts';
+import type { PricesTask, ShardsTask, UserTask } from './queries.ts';
 
-type Command = ReadPoolCommand | ListIncidents;
-type Reply = ReadPoolReply | ListIncidentsReply;
+type Command = ReadPoolCommand | ListIncidents | ListCandles;
+type Reply = ReadPoolReply | ListIncidentsReply | ListCandlesReply;
 
 export interface ReadPoolOptions {
   readonly paths: DataPaths;
@@ -66,8 +68,9 @@ export class ReadPool {
     return (await this.#pool.run(this.#taskOf(question))) as Reply;
   }
 
-  #taskOf(question: Asked<Command>): UserTask | ShardsTask {
+  #taskOf(question: Asked<Command>): UserTask | ShardsTask | PricesTask {
     const { paths, shards } = this.#options;
+    if (question.kind === 'ListCandles') return { prices: paths.prices, question };
     if (question.kind !== 'ListIncidents') {
       return { path: paths.shard(shardNumberOf(question.userId, shards)), question };
     }

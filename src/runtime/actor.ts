@@ -67,6 +67,9 @@ export interface LifeEvent {
   readonly state: 'up' | 'down';
 }
 
+/** Of two messages that wait for room under one key; pure. */
+export type Merge<M extends Message = Message> = (older: M, newer: M) => M;
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
@@ -87,9 +90,9 @@ export interface Context<Own extends Message = Message> {
   tell<M extends Message>(to: Address, message: M): void;
   /**
    * Latest wins per `key` while the link has no room: for values that replace each other, such as
-   * prices.
+   * prices. With `merge` the one that waits and the newer one become one, so that sums are kept.
    */
-  conflate<M extends Message>(to: Address, key: string, message: M): void;
+  conflate<M extends Message>(to: Address, key: string, message: M, merge?: Merge<M>): void;
   /**
    * Like `tell`, but false (and not sent) when the link has no room: for streams that can be
    * resumed.

@@ -1,6 +1,7 @@
 // The way to one thread: how many asks and tells may be on it unanswered, and the newest of the
 // values that replace each other while there is no room. In order per sender and receiver, but for
 // such a held value, which a later tell may overtake.
+import type { Merge, Message } from './actor.ts';
 import type { Packet } from './packet.ts';
 import type { RuntimeLimits } from './system.ts';
 
@@ -71,16 +72,19 @@ export abstract class Link {
   }
 
   /** False when too many keys are held. */
-  conflate(key: string, packet: Packet): boolean {
-    const slot = `${packet[0]} ${key}`;
-    if (!this.#held.has(slot)) {
+  conflate(key: string, packet: Packet, merge: Merge): boolean {
+    const [to, from, message] = packet;
+    const slot = `${to} ${key}`;
+    const held = this.#held.get(slot);
+    if (held === undefined) {
       if (this.tellRoom() > 0) {
         this.put(packet);
         return true;
       }
       if (this.#held.size >= this.limits.linkBacklogMax) return false;
     }
-    this.#held.set(slot, packet);
+    const value = held === undefined ? message : merge(held[2] as Message, message as Message);
+    this.#held.set(slot, [to, from, value]);
     return true;
   }
 

@@ -1,6 +1,6 @@
 // Sends for actors (once their turn is released) and for edges. Whatever cannot be sent is answered
 // or becomes a dead letter.
-import type { Address, Message, ReplyTo } from './actor.ts';
+import type { Address, Merge, Message, ReplyTo } from './actor.ts';
 import { type Asker, type Asks, PendingAsk } from './asks.ts';
 import type { Clock } from './clock.ts';
 import type { Counters } from './counters.ts';
@@ -26,6 +26,14 @@ export interface Question {
   readonly deadlineMs: number;
 }
 
+export interface Conflated {
+  readonly to: Address;
+  readonly route: Route | null;
+  readonly key: string;
+  readonly message: Message;
+  readonly merge: Merge;
+}
+
 export class Mailer {
   readonly #parts: MailerParts;
 
@@ -42,12 +50,12 @@ export class Mailer {
     deadLetters.add(packet, route.link.isUp ? 'backlog_full' : 'thread_down');
   }
 
-  conflate(from: Address, to: Address, route: Route | null, key: string, message: Message): void {
+  conflate(from: Address, { to, route, key, message, merge }: Conflated): void {
     const packet: Packet = [to, from, message];
     const { deadLetters, observer } = this.#parts;
     if (route === null) return deadLetters.add(packet, 'unknown_address');
     observer?.sent(packet);
-    if (!route.link.conflate(key, packet)) deadLetters.add(packet, 'backlog_full');
+    if (!route.link.conflate(key, packet, merge)) deadLetters.add(packet, 'backlog_full');
   }
 
   /** The slot in the window has been taken by the caller. */

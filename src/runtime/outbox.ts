@@ -6,6 +6,7 @@ import type {
   Effect,
   LifeEvent,
   LogLevel,
+  Merge,
   Message,
   ReplyTo,
 } from './actor.ts';
@@ -27,6 +28,7 @@ export type Intent =
       readonly route: Route | null;
       readonly key: string;
       readonly message: Message;
+      readonly merge: Merge;
     }
   /** A slot of the ask window is taken. */
   | {

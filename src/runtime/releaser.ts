@@ -44,7 +44,7 @@ export class Releaser {
         handOn(cell, intent.message);
         return mailer.tell(from, intent.route.to, intent.route, intent.message);
       case 'conflate':
-        return mailer.conflate(from, intent.to, intent.route, intent.key, intent.message);
+        return mailer.conflate(from, intent);
       case 'ask':
         return mailer.ask(cell, intent);
       case 'refused-ask':

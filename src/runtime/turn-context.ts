@@ -1,7 +1,7 @@
 // The context that an actor is given. Its readings answer at once; everything else goes to the
 // outbox of the open turn.
 import assert from 'node:assert/strict';
-import type { Address, Context, ReplyTo } from './actor.ts';
+import type { Address, Context, Merge, Message, ReplyTo } from './actor.ts';
 import { BUSY, UNKNOWN_ADDRESS } from './asks.ts';
 import type { ToOwn } from './envelope.ts';
 import { Outbox } from './outbox.ts';
@@ -34,8 +34,15 @@ export function createContext(
     random,
     nowMs: () => turn.nowMs,
     tell: (to, message) => outbox().push({ op: 'tell', to, route: router.routeTo(to), message }),
-    conflate: (to, key, message) =>
-      outbox().push({ op: 'conflate', to, route: router.routeTo(to), key, message }),
+    conflate: (to, key, message, merge = latestWins) =>
+      outbox().push({
+        op: 'conflate',
+        to,
+        route: router.routeTo(to),
+        key,
+        message,
+        merge: merge as unknown as Merge,
+      }),
     offer(to, message) {
       const route = router.routeTo(to);
       if (route === null || route.link.tellRoom() <= 0) return false;
@@ -59,6 +66,10 @@ export function createContext(
     count: (name, by = 1) => outbox().push({ op: 'count', name, by }),
     log: (level, text, fields = {}) => outbox().push({ op: 'log', level, text, fields }),
   };
+}
+
+function latestWins<M extends Message>(_older: M, newer: M): M {
+  return newer;
 }
 
 interface Question {

@@ -2,28 +2,34 @@
 // exchange-connection), readers in all threads. A slot is guarded by a sequence lock: odd while it
 // is written, and a reader that saw it change reads again.
 import assert from 'node:assert/strict';
+import type { SessionPrices } from '../domain/session-prices.ts';
 
 export interface SymbolTerms {
   readonly tickInCents: number;
   readonly halted: boolean;
   /** Null before the first print. */
-  readonly price: {
-    readonly priceInCents: number;
-    /** Exchange time of the print. */
-    readonly lastTradedAtMs: number;
-    /** Sequence of the exchange's price feed. */
-    readonly seq: number;
-  } | null;
+  readonly price: LastPrint | null;
+  readonly session: SessionPrices;
 }
 
-// A slot is 64 bytes, one cache line: int32 lock, flags, tick, name length; 16 bytes of name;
-// float64 price, time, sequence.
-const SLOT_BYTES = 64;
-const HEADER_BYTES = 64;
+export interface LastPrint {
+  readonly priceInCents: number;
+  /** Exchange time of the print. */
+  readonly lastTradedAtMs: number;
+  /** Sequence of the exchange's price feed. */
+  readonly seq: number;
+}
+
+// A slot is 128 bytes, two cache lines: int32 lock, flags, tick, name length; 16 bytes of name;
+// float64 price, time, sequence; float64 open, high, low, volume, previous close of the session,
+// where 0 is what no price can be: none.
+const SLOT_BYTES = 128;
+const HEADER_BYTES = 128;
 const NAME_BYTES = 16;
 const [LOCK, FLAGS, TICK, NAME_LENGTH] = [0, 1, 2, 3];
 const NAME_OFFSET = 16;
 const [PRICE, TRADED_AT, SEQ] = [4, 5, 6];
+const [OPEN, HIGH, LOW, VOLUME, PREVIOUS_CLOSE] = [7, 8, 9, 10, 11];
 const HALTED = 1;
 const HAS_PRICE = 2;
 
@@ -56,15 +62,20 @@ export class PriceTable {
     });
   }
 
-  /** Writer: the newest print. */
-  publish(symbol: string, priceInCents: number, lastTradedAtMs: number, seq: number): void {
+  /** Writer: the newest print, and what the session is with it. */
+  publish(symbol: string, print: LastPrint, session: SessionPrices): void {
     const slot = this.#slotOf(symbol);
     assert(slot !== null, `the symbol ${symbol} has a price but was never listed`);
     const float = this.#floatsAt(slot);
     this.#write(slot, () => {
-      this.#floats[float + PRICE] = priceInCents;
-      this.#floats[float + TRADED_AT] = lastTradedAtMs;
-      this.#floats[float + SEQ] = seq;
+      this.#floats[float + PRICE] = print.priceInCents;
+      this.#floats[float + TRADED_AT] = print.lastTradedAtMs;
+      this.#floats[float + SEQ] = print.seq;
+      this.#floats[float + OPEN] = session.openInCents ?? 0;
+      this.#floats[float + HIGH] = session.highInCents ?? 0;
+      this.#floats[float + LOW] = session.lowInCents ?? 0;
+      this.#floats[float + VOLUME] = session.volume;
+      this.#floats[float + PREVIOUS_CLOSE] = session.previousCloseInCents ?? 0;
       const flags = this.#intsAt(slot) + FLAGS;
       this.#ints[flags] = (this.#ints[flags] ?? 0) | HAS_PRICE;
     });
@@ -105,7 +116,18 @@ export class PriceTable {
       tickInCents: this.#ints[int + TICK] ?? 1,
       halted: (flags & HALTED) !== 0,
       price: (flags & HAS_PRICE) === 0 ? null : price,
+      session: {
+        openInCents: this.#priceOrNull(float + OPEN),
+        highInCents: this.#priceOrNull(float + HIGH),
+        lowInCents: this.#priceOrNull(float + LOW),
+        volume: this.#floats[float + VOLUME] ?? 0,
+        previousCloseInCents: this.#priceOrNull(float + PREVIOUS_CLOSE),
+      },
     };
+  }
+
+  #priceOrNull(at: number): number | null {
+    return this.#floats[at] || null;
   }
 
   #write(slot: number, change: () => void): void {

@@ -30,6 +30,7 @@ export interface DataPaths {
   readonly externalIds: string;
   readonly anchors: string;
   readonly users: string;
+  readonly prices: string;
   readonly demo: string;
   readonly exchange: string;
 }
@@ -41,6 +42,7 @@ export function pathsOf(directory: string): DataPaths {
     externalIds: join(directory, 'external-ids.db'),
     anchors: join(directory, 'anchors.log'),
     users: join(directory, 'directory.db'),
+    prices: join(directory, 'prices.db'),
     demo: join(directory, 'demo.json'),
     exchange: join(directory, 'exchange'),
   };

@@ -7,6 +7,7 @@ import { type Db, openReadOnly } from './database.ts';
 import { IncidentList } from './incident-list.ts';
 import type { BalanceRow } from './ledger-store.ts';
 import { OrderHistory } from './order-history.ts';
+import { PortfolioHistory, type PortfolioQuery } from './portfolio-history.ts';
 import { ShareMoves } from './share-moves.ts';
 import { Statement } from './statement.ts';
 
@@ -34,6 +35,7 @@ export class ShardReader {
   readonly incidents: IncidentList;
   readonly #db: Db;
   readonly #statement: Statement;
+  readonly #portfolios: PortfolioHistory;
   readonly #account: Prepared<[string], ReaderAccount>;
   readonly #balances: Prepared<[number], BalanceRow>;
 
@@ -44,6 +46,7 @@ export class ShardReader {
     this.#db = db;
     this.shares = new ShareMoves(db);
     this.#statement = new Statement(db);
+    this.#portfolios = new PortfolioHistory(db);
     this.history = new OrderHistory(db);
     this.incidents = new IncidentList(db);
     this.#account = db.prepare(
@@ -74,6 +77,15 @@ export class ShardReader {
     const account = this.account(userId);
     if (account === null) return { entries: [], hasMore: false };
     return this.#statement.page(account.accountNo, before, limit);
+  }
+
+  /** Newest first; nothing for a user of whom the shard has not heard yet. */
+  portfolioPage(userId: string, query: PortfolioQuery) {
+    return this.snapshot(() => {
+      const account = this.account(userId);
+      if (account === null) return { values: [], hasMore: false };
+      return this.#portfolios.page(account.accountNo, query);
+    });
   }
 
   /** Oldest first. */

@@ -188,4 +188,49 @@ export const SHARD_MIGRATIONS: readonly string[] = [
   CREATE INDEX incidents_by_kind ON incidents (kind);
   CREATE INDEX incidents_by_account ON incidents (account_no) WHERE account_no IS NOT NULL;
   `,
+  `
+  -- Sessions of the exchange that this shard has heard of. At the close: up to which event the
+  -- books belong to it, and which users have a value of it. At most the newest is open.
+  CREATE TABLE sessions (
+    session_no INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    trading_date TEXT NOT NULL,
+    closed_at_ms INTEGER, -- exchange time; of a late one that of the newest trade known then
+    late INTEGER NOT NULL DEFAULT 0,
+    prior_event_no INTEGER, -- the last_event_no of the session closed before it
+    last_event_no INTEGER,
+    last_account_no INTEGER,
+    taken_through INTEGER NOT NULL DEFAULT 0 -- every account up to here has its value
+  ) STRICT;
+  CREATE INDEX sessions_taking ON sessions (session_no) WHERE taken_through < last_account_no;
+
+  -- Of every symbol that anybody here has held; a symbol without a known price is left out.
+  CREATE TABLE closing_prices (
+    session_no INTEGER NOT NULL REFERENCES sessions,
+    symbol TEXT NOT NULL,
+    price_in_cents INTEGER NOT NULL,
+    traded_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (session_no, symbol)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What each user had when a session closed; 'shares' is JSON, by symbol.
+  CREATE TABLE portfolio_values (
+    session_no INTEGER NOT NULL REFERENCES sessions,
+    account_no INTEGER NOT NULL REFERENCES accounts,
+    cash_in_cents INTEGER NOT NULL,
+    net_deposits_in_cents INTEGER NOT NULL,
+    shares TEXT NOT NULL,
+    PRIMARY KEY (session_no, account_no)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Events after a close that concern a trade of before it: their postings amend the values of
+  -- these sessions.
+  CREATE TABLE late_bookings (
+    event_no INTEGER PRIMARY KEY REFERENCES events,
+    account_no INTEGER NOT NULL REFERENCES accounts,
+    first_session_no INTEGER NOT NULL REFERENCES sessions,
+    last_session_no INTEGER NOT NULL REFERENCES sessions
+  ) STRICT;
+  CREATE INDEX late_bookings_by_account ON late_bookings (account_no, last_session_no);
+  `,
 ];

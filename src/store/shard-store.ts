@@ -10,6 +10,7 @@ import { FillStore } from './fill-store.ts';
 import { HouseTradeStore } from './house-trade-store.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { OrderStore } from './order-store.ts';
+import { PortfolioStore } from './portfolio-store.ts';
 import { SHARD_MIGRATIONS } from './shard-schema.ts';
 import { TurnTransaction } from './transaction.ts';
 
@@ -35,6 +36,7 @@ export class ShardStore {
   readonly ledger: LedgerStore;
   readonly deposits: DepositStore;
   readonly houseTrades: HouseTradeStore;
+  readonly portfolios: PortfolioStore;
   readonly turn: TurnTransaction;
   readonly #addIncident: Statement<[string, number | null, number | null, number, string]>;
 
@@ -52,6 +54,7 @@ export class ShardStore {
     this.ledger = new LedgerStore(db);
     this.deposits = new DepositStore(db);
     this.houseTrades = new HouseTradeStore(db);
+    this.portfolios = new PortfolioStore(db);
     this.turn = new TurnTransaction(db, walPagesMax);
     this.#addIncident = db.prepare(
       'INSERT INTO incidents (kind, account_no, order_no, at_ms, detail) VALUES (?, ?, ?, ?, ?)',

@@ -9,6 +9,10 @@ import {
 } from '../actors/exchange-connection/exchange-connection.ts';
 import type { ShardContext } from '../actors/order-shard/messages.ts';
 import { OrderShard } from '../actors/order-shard/order-shard.ts';
+import {
+  PriceHistory,
+  type Message as PriceHistoryMessage,
+} from '../actors/price-history/price-history.ts';
 import type { Message as ReconcilerMessage } from '../actors/reconciler/messages.ts';
 import { Reconciler } from '../actors/reconciler/reconciler.ts';
 import {
@@ -24,6 +28,7 @@ import type { ActorKind } from '../runtime/actor.ts';
 import { AnchorLog } from '../store/anchor-log.ts';
 import { pathsOf } from '../store/data-directory.ts';
 import { DirectoryStore } from '../store/directory-store.ts';
+import { PriceStore } from '../store/price-store.ts';
 import { ShardStore } from '../store/shard-store.ts';
 import type { Settings } from './settings.ts';
 
@@ -57,7 +62,8 @@ const SMALL = { mailboxMax: LIMITS.smallMailboxMax, askWindow: LIMITS.smallAskWi
 export function actorKinds(settings: Settings, parts: Parts): Kind[] {
   return [
     orderShards(settings),
-    fanouts(),
+    fanouts(settings),
+    priceHistory(settings),
     directory(settings),
     tradeProcessor(settings),
     exchangeConnection(settings, parts),
@@ -115,13 +121,30 @@ function orderShards({ config, shardMap, fees }: Settings): Kind {
   });
 }
 
-function fanouts(): Kind {
+function fanouts({ config }: Settings): Kind {
+  const options = {
+    significanceBps: config.priceSignificanceBps,
+    insignificantMsMax: config.priceHeldMs,
+  };
   return define<BrokerContext<FanoutMessage>>({
     ...ALONE,
     ...SMALL,
     kind: 'symbol-fanout',
     spawnable: true,
-    create: (key, ctx) => new SymbolFanout({ symbol: key }, ctx),
+    create: (key, ctx) => new SymbolFanout({ ...options, symbol: key }, ctx),
+  });
+}
+
+function priceHistory({ config }: Settings): Kind {
+  return define<BrokerContext<PriceHistoryMessage>>({
+    ...ALONE,
+    ...SMALL,
+    kind: 'price-history',
+    spawnable: false,
+    create: (_key, ctx) => {
+      const store = new PriceStore(pathsOf(config.dataDir).prices, LIMITS.walPagesMax);
+      return new PriceHistory({ store, days: config.candleDays }, ctx);
+    },
   });
 }
 

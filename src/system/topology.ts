@@ -3,6 +3,7 @@
 import {
   DIRECTORY,
   EXCHANGE_CONNECTION,
+  PRICE_HISTORY,
   RECONCILER,
   shardAddress,
   TRADE_PROCESSOR,
@@ -34,6 +35,7 @@ export function placeIn({ config }: Settings): (kind: string, key: string) => st
       case 'order-shard':
         return `order-${Number.parseInt(key, 10) % config.orderThreads}`;
       case 'symbol-fanout':
+      case 'price-history':
         return MARKET;
       case 'exchange-connection':
       case 'trade-processor':
@@ -53,6 +55,7 @@ export function placeIn({ config }: Settings): (kind: string, key: string) => st
 /** The actors that a thread starts itself. Fan-outs come into being with their first message. */
 export function residentsOf(settings: Settings, thread: string): Address[] {
   if (thread === EXCHANGE) return [DIRECTORY, TRADE_PROCESSOR, EXCHANGE_CONNECTION, RECONCILER];
+  if (thread === MARKET) return [PRICE_HISTORY];
   const place = placeIn(settings);
   const shards = Array.from({ length: settings.shards }, (_, shard) => shardAddress(shard));
   return shards.filter((shard) => place('order-shard', shard.split('/')[1] ?? '') === thread);

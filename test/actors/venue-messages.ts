@@ -1,5 +1,6 @@
 // What the exchange says in the tests of its actors: complete messages of which a test names only
 // what it is about.
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import type {
   Capabilities,
   Execution,
@@ -82,6 +83,7 @@ export function aListedSymbol(symbol: string, fields: Partial<ListedSymbol> = {}
     tickInCents: 1,
     lastPriceInCents: 18_000,
     lastTradedAtMs: START_MS,
+    session: NO_SESSION_PRICES,
     halted: false,
     ...fields,
   };

@@ -8,6 +8,7 @@ const { signal } = new AbortController();
 test('a quick run looks up what is there and what is not, and every answer is right', async () => {
   const { results, tables, failures } = await lookupBench({
     quick: true,
+    more: {},
     signal,
     progress: () => undefined,
   });
@@ -41,7 +42,7 @@ test('a slow run is no failure, a wrong answer is one', () => {
 test('a run that is interrupted says so', async () => {
   const interrupted = AbortSignal.abort();
   await assert.rejects(
-    lookupBench({ quick: true, signal: interrupted, progress: () => undefined }),
+    lookupBench({ quick: true, more: {}, signal: interrupted, progress: () => undefined }),
     /interrupted/,
   );
 });

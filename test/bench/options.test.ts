@@ -3,13 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { readCommandLine, UsageError } from '../../bench/options.ts';
 
-const NAMES = ['runtime', 'smoke'];
+const NAMES = ['runtime', 'smoke', 'prices'];
 
 test('a name and its options', () => {
   const plain = readCommandLine(['smoke'], NAMES);
-  assert.deepEqual(plain, { name: 'smoke', jsonFile: null, quick: false });
+  assert.deepEqual(plain, { name: 'smoke', jsonFile: null, quick: false, more: {} });
   const all = readCommandLine(['--quick', 'runtime', '--json', 'out.json'], NAMES);
-  assert.deepEqual(all, { name: 'runtime', jsonFile: 'out.json', quick: true });
+  assert.deepEqual(all, { name: 'runtime', jsonFile: 'out.json', quick: true, more: {} });
+  const { more } = readCommandLine(['prices', '--scene', 'crowd', '--clients', '50'], NAMES);
+  assert.deepEqual({ ...more }, { scene: 'crowd', clients: '50' });
 });
 
 const REFUSED: [args: string[], says: RegExp][] = [
@@ -18,6 +20,7 @@ const REFUSED: [args: string[], says: RegExp][] = [
   [['toString'], /There is no bench "toString"/],
   [['smoke', 'runtime'], /One bench at a time/],
   [['smoke', '--fast'], /--fast/],
+  [['smoke', '--clients', '5'], /--clients is for prices only/],
   [['smoke', '--json'], /--json/],
   [['smoke', '--json', ''], /--json needs the name of a file/],
 ];

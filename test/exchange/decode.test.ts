@@ -2,6 +2,7 @@
 // guesses.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import { decodeCapabilities } from '../../src/exchange/decode.ts';
 import { decodeExecutionFrame, decodePriceFrame } from '../../src/exchange/decode-frame.ts';
 import { DecodeError } from '../../src/exchange/errors.ts';
@@ -49,6 +50,7 @@ test('only equities are taken from a snapshot', () => {
     tickInCents: 1,
     lastPriceInCents: null,
     lastTradedAtMs: null,
+    session: { ...NO_SESSION_PRICES, openInCents: 5, volume: 7 },
     halted: false,
   };
   const snapshot: PriceSnapshot = {

@@ -1,51 +1,23 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shardOf } from '../../src/actors/addresses.ts';
 import { audit } from '../../src/audit/audit.ts';
-import { type Broker, startBroker } from '../../src/broker.ts';
-import { readConfig } from '../../src/config.ts';
-import type { Demo } from '../../src/demo.ts';
+import type { Broker } from '../../src/broker.ts';
 import { readMeta } from '../../src/store/data-directory.ts';
-import { type Answer, Api } from '../scenario/api.ts';
-import { startExchange } from '../scenario/exchange-process.ts';
+import type { Answer, Api } from '../scenario/api.ts';
 import { until } from '../scenario/outcry.ts';
 import { Follower } from '../streams/follower.ts';
-import { tempDirectory } from '../temp-directory.ts';
+import { brokerHere } from './broker-here.ts';
 
 const STREAMS = 100;
 const REOPEN_MS = 50;
 
-/**
- * The broker in this process, so that the test can reach its supervisor; the exchange in its own.
- */
-async function brokerIn(t: TestContext, settings: Record<string, string>) {
-  const exchange = await startExchange(t, tempDirectory(t));
-  const dataDir = tempDirectory(t);
-  const config = readConfig({
-    OUTCRY_PORT: '0',
-    OUTCRY_DATA_DIR: dataDir,
-    OUTCRY_EXCHANGE_URL: exchange.url,
-    OUTCRY_LOG_LEVEL: 'error',
-    ...settings,
-  });
-  const fatal: string[] = [];
-  const broker = await startBroker(
-    config,
-    () => undefined,
-    (reason) => fatal.push(reason),
-  );
-  t.after(() => broker.stop());
-  await broker.ready;
-  const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo;
-  const users = demo.users.map(({ token }) => new Api(broker.url, token));
-  return { broker, dataDir, demo, users, fatal, exchange };
-}
-
 test('an order thread that dies is replaced; users of other threads go on, nothing acknowledged is lost', async (t) => {
-  const { broker, dataDir, demo, users, fatal } = await brokerIn(t, { OUTCRY_ORDER_THREADS: '2' });
+  const { broker, dataDir, demo, users, fatal } = await brokerHere(t, {
+    OUTCRY_ORDER_THREADS: '2',
+  });
   const { bucketToShard } = readMeta(join(dataDir, 'meta.json'));
   const threadOf = (n: number) =>
     Number(shardOf(demo.users[n]?.userId ?? '', bucketToShard).split('/')[1]) % 2;
@@ -74,7 +46,7 @@ test('an order thread that dies is replaced; users of other threads go on, nothi
 });
 
 test('a gateway thread that throws with 100 streams open takes nothing else with it; its clients resume', async (t) => {
-  const { broker, users, fatal } = await brokerIn(t, {});
+  const { broker, users, fatal } = await brokerHere(t, {});
   const [alice] = users;
   assert(alice !== undefined);
   const streams = await Promise.all(
@@ -104,7 +76,7 @@ test('a gateway thread that throws with 100 streams open takes nothing else with
 });
 
 test('a gateway thread that dies takes only its own streams: those of the other go on, and its own resume there or at the next', async (t) => {
-  const { broker, users, fatal } = await brokerIn(t, { OUTCRY_GATEWAY_THREADS: '2' });
+  const { broker, users, fatal } = await brokerHere(t, { OUTCRY_GATEWAY_THREADS: '2' });
   const [alice] = users;
   assert(alice !== undefined);
   let isOver = false;
@@ -162,7 +134,7 @@ test('a gateway thread that dies takes only its own streams: those of the other 
 
 test('the exchange thread dies: orders are refused meanwhile, then taken; fills that came meanwhile are booked', async (t) => {
   const settings = { OUTCRY_DUPLICATE_WINDOW_MS: '0' };
-  const { broker, users, fatal, dataDir, exchange } = await brokerIn(t, settings);
+  const { broker, users, fatal, dataDir, exchange } = await brokerHere(t, settings);
   const [alice] = users;
   assert(alice !== undefined);
   const buy = { position: 'buy', symbol: 'IBM', type: 'market', numShares: 3 };

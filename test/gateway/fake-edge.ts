@@ -69,7 +69,7 @@ export class FakeEdge implements Edge {
   }
 
   /** One tick: these messages, then its end. */
-  deliver(...messages: Message[]): void {
+  deliver<M extends Message>(...messages: M[]): void {
     for (const message of messages) this.#listener(message, 'test/0');
     for (const listener of this.#tickEnds) listener();
   }

@@ -4,6 +4,7 @@ import type { ConnectionState } from '../../src/actors/exchange-connection/proto
 import { LINK_DOWN } from '../../src/actors/exchange-connection/protocol.ts';
 import { deriveOrder } from '../../src/domain/derive-order.ts';
 import { NO_FACTS, type Order, type OrderFacts } from '../../src/domain/order.ts';
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import type { UserEvent } from '../../src/domain/user-event.ts';
 import { issueToken } from '../../src/gateway/auth.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
@@ -78,8 +79,9 @@ export function aWorld({ demo = true } = {}): World {
             tickInCents: 1,
             halted: false,
             price: { priceInCents: 18_500, lastTradedAtMs: 0, seq: 1 },
+            session: NO_SESSION_PRICES,
           }
-        : { tickInCents: 1, halted: false, price: null },
+        : { tickInCents: 1, halted: false, price: null, session: NO_SESSION_PRICES },
     config: { log: (_level, text, fields) => logged.push(`${text}: ${JSON.stringify(fields)}`) },
   });
   edge.deliver(CATALOGUE);

@@ -90,7 +90,10 @@ test('a stream is seen to end when its client leaves', async () => {
   client.socket.destroy();
   await until(() => hub.sizes.streams === 0);
   edge.advance(LIMITS.unwatchLingerMs);
-  assert.deepEqual(hub.sizes, { streams: 0, symbols: 0, users: 0, usersWithStreams: 0 });
+  assert(
+    Object.values(hub.sizes).every((size) => size === 0),
+    JSON.stringify(hub.sizes),
+  );
   gateway.close();
 });
 

@@ -1,4 +1,6 @@
 // A hub over a fake edge and fake sinks, for the tests of streams.
+import type { PriceChanged } from '../../src/actors/symbol-fanout/protocol.ts';
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import { type OpenStream, StreamHub } from '../../src/gateway/stream-hub.ts';
 import { FakeEdge, settled } from './fake-edge.ts';
 import { FakeShard } from './fake-shard.ts';
@@ -19,6 +21,7 @@ export function aHub() {
         userId: ALICE,
         symbols: [],
         wantsEvents: true,
+        intervalMs: 0,
         lastEventId: null,
         expiresAtMs: edge.nowMs() + 86_400_000,
         ...options,
@@ -32,12 +35,18 @@ export function aHub() {
   return { edge, shard, hub, open, watch };
 }
 
-export const price = (symbol: string, priceInCents: number, seq: number, stale = false) => ({
+export const price = (
+  symbol: string,
+  priceInCents: number,
+  seq: number,
+  stale = false,
+): PriceChanged => ({
   kind: 'PriceChanged',
   symbol,
   priceInCents,
   lastTradedAtMs: 1_700_000_000_000,
   seq,
   merged: 1,
+  session: NO_SESSION_PRICES,
   stale,
 });

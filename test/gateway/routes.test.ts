@@ -257,6 +257,11 @@ test('a symbol shows its last print, stale until the feed is live', async () => 
     company: 'International Business Machines',
     priceInCents: 18_500,
     lastUpdated: '1970-01-01T00:00:00.000Z',
+    openInCents: null,
+    highInCents: null,
+    lowInCents: null,
+    volume: 0,
+    previousCloseInCents: null,
     source: 'SIM',
     stale: true,
   };

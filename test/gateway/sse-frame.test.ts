@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import {
   eventFrame,
   goawayFrame,
   HEARTBEAT,
   helloFrame,
-  priceFrame,
+  priceFrameHead,
   resetFrame,
 } from '../../src/gateway/sse-frame.ts';
 import { LIMITS } from '../../src/limits.ts';
@@ -31,9 +32,9 @@ function parse(...frames: string[]) {
 
 test('hello comes first, with the retry time and without an id', () => {
   const hello = { streamId: 'str_0_x', resume: 'none', headSeq: 4 } as const;
-  const { messages, retryMs } = parse(helloFrame(hello));
+  const { messages, retryMs } = parse(helloFrame(hello, 0.5));
   assert.deepEqual(messages, [{ id: undefined, event: 'hello', data: JSON.stringify(hello) }]);
-  assert.equal(retryMs, LIMITS.streamRetryMs);
+  assert.equal(retryMs, LIMITS.streamRetryMs + LIMITS.streamRetryJitterMs / 2);
 });
 
 test('only events of the user carry an id', () => {
@@ -44,10 +45,11 @@ test('only events of the user carry an id', () => {
     lastTradedAtMs: 0,
     seq: 9,
     merged: 1,
+    session: NO_SESSION_PRICES,
     stale: false,
   } as const;
   const { messages, comments } = parse(
-    priceFrame(price),
+    `${priceFrameHead(price)}7}\n\n`,
     ...events(5, 5).map(eventFrame),
     HEARTBEAT,
     resetFrame(8),

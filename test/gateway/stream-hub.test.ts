@@ -140,7 +140,7 @@ test('a shard that restarts after its answer and before anybody has looked at it
   });
   const sink = new FakeSink();
   const terms = { userId: ALICE, symbols: [], lastEventId: null, expiresAtMs: edge.nowMs() + 1e6 };
-  hub.open({ ...terms, wantsEvents: true }, sink);
+  hub.open({ ...terms, wantsEvents: true, intervalMs: 0 }, sink);
   // One tick brings the answer, and word of a restart that has forgotten the registration.
   answer(null);
   shard.watched.clear();
@@ -199,21 +199,24 @@ test('a stream without orders gets none, and asks no shard', async () => {
 });
 
 test('E39 a stalled reader gets one price per symbol when it drains, and all events', async () => {
-  const { edge, open, shard } = aHub();
+  const { edge, hub, open, shard } = aHub();
   const { sink, listener } = await open({ symbols: ['IBM', 'BAC'] });
   sink.isFull = true;
   edge.deliver(price('IBM', 1, 1)); // this write finds the socket full
   for (let seq = 2; seq < 50; seq++) edge.deliver(price(seq % 2 ? 'IBM' : 'BAC', seq, seq));
   shard.happen(ALICE, 3);
   assert.equal(sink.of('price').length, 1);
+  const heldBytes = Buffer.byteLength(sink.writes.at(-1) ?? '');
+  assert.deepEqual([hub.sizes.stalledStreams, hub.sizes.heldBytes], [1, heldBytes]);
   sink.isFull = false;
   listener.drained();
+  assert.deepEqual([hub.sizes.stalledStreams, hub.sizes.heldBytes], [0, 0]);
   assert.deepEqual(
     sink.of('price').map(({ data }) => [data.symbol, data.seq]),
     [
       ['IBM', 1],
-      ['BAC', 48],
       ['IBM', 49],
+      ['BAC', 48],
     ],
   );
   assert.deepEqual(sink.seqs, [1, 2, 3]);
@@ -311,7 +314,10 @@ test('the last leave ends the watches after a while, and nothing is left over', 
       message: { kind: 'UnwatchUser', userId: ALICE, watcher: 'gateway/0' },
     },
   ]);
-  assert.deepEqual(hub.sizes, { streams: 0, symbols: 0, users: 0, usersWithStreams: 0 });
+  assert(
+    Object.values(hub.sizes).every((size) => size === 0),
+    JSON.stringify(hub.sizes),
+  );
   assert.equal(edge.timers, 0);
 });
 

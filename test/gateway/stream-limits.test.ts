@@ -79,7 +79,7 @@ for (const parameter of ['token', 'access_token', 'authorization']) {
 
 function fill(hub: StreamHub, userId: string, count: number): SinkListener[] {
   return Array.from({ length: count }, () => {
-    const terms = { userId, symbols: [], wantsEvents: false, lastEventId: null };
+    const terms = { userId, symbols: [], wantsEvents: false, intervalMs: 0, lastEventId: null };
     return hub.open({ ...terms, expiresAtMs: Number.MAX_SAFE_INTEGER }, NOWHERE);
   });
 }

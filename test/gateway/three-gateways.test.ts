@@ -2,13 +2,15 @@
 // every frame is seen: what nobody on a gateway watches is not sent there, not one byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fanoutOf } from '../../src/actors/addresses.ts';
+import { fanoutOf, PRICE_HISTORY } from '../../src/actors/addresses.ts';
 import type { BrokerContext } from '../../src/actors/context.ts';
 import type { PriceTicked } from '../../src/actors/symbol-fanout/protocol.ts';
 import {
   type Message as FanoutMessage,
   SymbolFanout,
 } from '../../src/actors/symbol-fanout/symbol-fanout.ts';
+import { spanOf } from '../../src/domain/price-span.ts';
+import { NO_SESSION_PRICES } from '../../src/domain/session-prices.ts';
 import { StreamHub } from '../../src/gateway/stream-hub.ts';
 import { LIMITS } from '../../src/limits.ts';
 import type { Actor, ActorKind, Address } from '../../src/runtime/actor.ts';
@@ -24,7 +26,10 @@ const FANOUT: ActorKind = {
   kind: 'symbol-fanout',
   create: (symbol, ctx) => {
     const known = Object.assign(ctx, { referencePrice: () => null });
-    const fanout = new SymbolFanout({ symbol }, known as unknown as BrokerContext<FanoutMessage>);
+    const fanout = new SymbolFanout(
+      { symbol, significanceBps: 0, insignificantMsMax: 1 },
+      known as unknown as BrokerContext<FanoutMessage>,
+    );
     return fanout as unknown as Actor;
   },
   spawnable: true,
@@ -50,7 +55,13 @@ function threeGateways() {
     world,
     watch(gateway: number, ...symbols: string[]) {
       const sink = new FakeSink();
-      const terms = { userId: ALICE, symbols, wantsEvents: false, lastEventId: null };
+      const terms = {
+        userId: ALICE,
+        symbols,
+        wantsEvents: false,
+        intervalMs: 0,
+        lastEventId: null,
+      };
       const listener = hubs[gateway]?.open({ ...terms, expiresAtMs: Number.MAX_VALUE }, sink);
       assert(listener !== undefined);
       return { sink, symbols, leave: () => listener.closed() };
@@ -89,7 +100,12 @@ function threeGateways() {
       return actors.find(({ address }) => address === fanoutOf(symbol))?.sizes['watchers'];
     },
     framesTo: (gateway: number) =>
-      world.frames.filter(({ from, to }) => from === 'm' && to === `${gateway}`).length,
+      world.frames.filter(
+        ({ from, to, messages }) =>
+          from === 'm' &&
+          to === `${gateway}` &&
+          messages.some(([receiver]) => receiver !== PRICE_HISTORY), // of no gateway's thread
+      ).length,
     /** To the fan-out of a symbol, by kind and gateway. */
     toldTo(symbol: string): string[] {
       const fanout: Address = fanoutOf(symbol);
@@ -108,7 +124,8 @@ function printOf(seq: number): PriceTicked {
     priceInCents: 100 + seq,
     exchangeAtMs: seq,
     feedSeq: seq,
-    ticks: 1,
+    span: spanOf(100 + seq, 1),
+    session: NO_SESSION_PRICES,
   };
 }
 

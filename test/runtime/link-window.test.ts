@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Address } from '../../src/runtime/actor.ts';
-import { note } from './messages.ts';
+import { type Note, note } from './messages.ts';
 import { World, type WorldOptions } from './world.ts';
 
 test('an offer is refused when the window is used up, until tells have been handled', () => {
@@ -65,6 +65,20 @@ test('values of one key and receiver replace each other while there is no room',
   const values = world.take().filter((line) => !line.includes('offer'));
   assert.deepEqual(values, ['b hears IBM 3', 'b hears GE 1', 'b2 hears IBM 1']);
   assert.equal(world.dispatcher('a').snapshot().links[1]?.heldValues, 0);
+});
+
+test('values that are merged while there is no room keep what each of them said', () => {
+  const world = aWorld();
+  offers(world, 4);
+  world.does('puppet/a', (ctx) => {
+    const both = (older: Note, newer: Note) => note(`${older.text}+${newer.text}`);
+    for (const text of ['1', '2', '3']) ctx.conflate('puppet/b', 'IBM', note(text), both);
+  });
+  world.tickOnce();
+  world.take();
+  world.settle();
+  const values = world.take().filter((line) => !line.includes('offer'));
+  assert.deepEqual(values, ['b hears 1+2+3']);
 });
 
 test('held values leave as far as there is room, those first that have waited longest', () => {

@@ -77,7 +77,7 @@ export class ExchangeProcess {
     assert.equal(response.status, 200, `${body}: ${await response.text()}`);
   }
 
-  /** Its own count of who reads its feeds, now and ever; it must have been started with --control. */
+  /** Who reads its feeds, now and ever, by its own count; it needs --control. */
   async readers(): Promise<Readonly<Record<'executions' | 'prices', Reading>>> {
     const body = JSON.stringify({ do: 'count-readers' });
     const response = await fetch(`${this.url}/v1/control`, { method: 'POST', body });

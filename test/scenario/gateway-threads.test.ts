@@ -56,7 +56,10 @@ async function onlyToWatchers(product: Product): Promise<void> {
     await followerOn('2', product, 'orders=true'),
   ];
   const admin = outcry.admin();
-  const settled = { streams: 3, symbols: 2, users: 1, usersWithStreams: 3, watchers: 2 };
+  const settled = {
+    ...{ streams: 3, stalledStreams: 0, heldBytes: 0, symbols: 2 },
+    ...{ users: 1, usersWithStreams: 3, watchers: 2 },
+  };
   await until(
     async () => isSame(heldIn(await threadsOf(admin)), { ...settled, usersWatched: 1 }),
     'only those three to be left',

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 export function dumpTables(dataDir: string): Map<string, string[]> {
   const files = readdirSync(dataDir, { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith('.db') && !LOCKS.has(name));
+    .filter((name) => name.endsWith('.db') && !PASSED_OVER.has(name));
   const tables = new Map<string, string[]>();
   for (const file of files.sort()) {
     const db = new Database(join(dataDir, file), { readonly: true });
@@ -26,8 +26,8 @@ export function dumpTables(dataDir: string): Map<string, string[]> {
   return tables;
 }
 
-/** Held by main and the launcher: there is nothing in them. */
-const LOCKS = new Set(['lock.db', 'start.db']);
+/** Held by main and the launcher, with nothing in them; and what the market changes by itself. */
+const PASSED_OVER = new Set(['lock.db', 'start.db', 'prices.db']);
 
 function namesIn(db: Database.Database): string[] {
   const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";

@@ -9,6 +9,8 @@ import { seedOf } from '../../proof/simulation/seed.ts';
 const CUSTOMERS = 1;
 const ORDERS_EACH = 2;
 const COMMITS_MAX = 500;
+/** Of 350 seeds the shortest life had 19; none at all would prove nothing. */
+const COMMITS_MIN = 10;
 
 const STORIES: readonly (readonly [DiskFault, string])[] = [
   ['commitFailed', 'a commit that fails and leaves nothing in the file'],
@@ -29,6 +31,6 @@ for (const [fault, story] of STORIES) {
       assert((faults['processCrashes'] ?? 0) > 0, `the process outlived commit ${n}`);
     }
     t.diagnostic(`${n - 1} commits, each failed once`);
-    assert(n > 20, `only ${n - 1} commits`);
+    assert(n > COMMITS_MIN, `only ${n - 1} commits`);
   });
 }

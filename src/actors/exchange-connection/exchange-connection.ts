@@ -95,6 +95,8 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
         return this.#prices.symbolsTaken(message, ctx);
       case 'FanoutLife':
         return this.#prices.fanoutLife(message, ctx);
+      case 'HistoryLife':
+        return this.#prices.historyLife(message, ctx);
       case 'ListAgainDue':
         return this.#prices.listAgainDue(ctx);
       case 'WatchLink':
@@ -201,6 +203,7 @@ export class ExchangeConnection implements Actor<Message, Ctx> {
       priceFeedLive,
       capabilities,
       session: this.#prices.session,
+      lastClose: this.#prices.lastClose,
     };
   }
 
@@ -247,7 +250,7 @@ type ContactMessage = Exclude<
   }
 >;
 
-/** Capabilities and session are replaced, never changed, so identity tells. */
+/** Capabilities, session and close are replaced, never changed, so identity tells. */
 function isSame(a: LinkState, b: LinkState): boolean {
   return (
     a.linked === b.linked &&
@@ -255,6 +258,7 @@ function isSame(a: LinkState, b: LinkState): boolean {
     a.tradeFeedLive === b.tradeFeedLive &&
     a.priceFeedLive === b.priceFeedLive &&
     a.capabilities === b.capabilities &&
-    a.session === b.session
+    a.session === b.session &&
+    a.lastClose === b.lastClose
   );
 }

@@ -2,19 +2,14 @@
 // per read. It is live after a snapshot, as long as no frame is missing; while it is not, every
 // fan-out is told that its price is stale.
 import type { ReadFeedAnswer } from '../../exchange/effects.ts';
-import type {
-  HaltChanged,
-  ListedSymbol,
-  PriceSnapshot,
-  SessionState,
-  Tick,
-} from '../../exchange/port.ts';
+import type { PriceSnapshot, SessionChanged, SessionState } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { AskFailure, Context, LifeEvent } from '../../runtime/actor.ts';
-import { DIRECTORY, fanoutOf } from '../addresses.ts';
+import { DIRECTORY, fanoutOf, PRICE_HISTORY } from '../addresses.ts';
 import type { PricePublisher } from '../context.ts';
 import type { SymbolsListed } from '../directory/protocol.ts';
-import type { FeedFreshness, PriceTicked } from '../symbol-fanout/protocol.ts';
+import type { FeedLiveness } from '../price-history/protocol.ts';
+import { type FeedFreshness, mergeTicks, type PriceTicked } from '../symbol-fanout/protocol.ts';
 import {
   FeedLink,
   type FeedLinkMessage,
@@ -23,6 +18,8 @@ import {
   failureOf,
   type ReopenDue,
 } from './feed-link.ts';
+import { PriceBook, type PriceNews } from './price-book.ts';
+import type { SessionClose } from './protocol.ts';
 
 export interface SymbolsTaken {
   readonly kind: 'SymbolsTaken';
@@ -39,30 +36,34 @@ export interface FanoutLife {
   readonly event: LifeEvent;
 }
 
-export type PriceFeedMessage = FeedLinkMessage | SymbolsTaken | ListAgainDue | FanoutLife;
+export interface HistoryLife {
+  readonly kind: 'HistoryLife';
+  readonly event: LifeEvent;
+}
+
+export type PriceFeedMessage =
+  | FeedLinkMessage
+  | SymbolsTaken
+  | ListAgainDue
+  | FanoutLife
+  | HistoryLife;
 type Ctx = Context<PriceFeedMessage>;
 type Frame = Extract<ReadFeedAnswer, { outcome: 'frames' }>['frames'][number];
 type Place = { readonly epoch: string; readonly seq: number };
 type Verdict = 'read' | 'gap' | 'reset';
 
-/** The newest print of a symbol in one read, and how many it stands for. */
-interface Merged {
-  readonly tick: Tick;
-  readonly ticks: number;
-}
-
 export class PriceFeed {
   readonly #link = new FeedLink('prices');
-  readonly #publisher: PricePublisher;
-  #listed = new Map<string, ListedSymbol>();
+  readonly #book: PriceBook;
   /** Null before the first snapshot. */
   #place: Place | null = null;
   #session: SessionState | null = null;
+  #lastClose: SessionClose | null = null;
   #isLive = false;
   #watchesFanouts = false;
 
   constructor(publisher: PricePublisher) {
-    this.#publisher = publisher;
+    this.#book = new PriceBook(publisher);
   }
 
   get isLive(): boolean {
@@ -73,12 +74,19 @@ export class PriceFeed {
     return this.#session;
   }
 
+  /** The newest that was heard. */
+  get lastClose(): SessionClose | null {
+    return this.#lastClose;
+  }
+
   start(ctx: Ctx): void {
     this.#link.open(this.#place, ctx);
   }
 
   reopenDue(message: ReopenDue, ctx: Ctx): void {
-    if (!this.#link.isLate(message)) this.start(ctx);
+    if (this.#link.isLate(message)) return;
+    this.#tellFreshness(ctx); // one fan-out that was made again meanwhile takes the feed for live
+    this.start(ctx);
   }
 
   opened(message: FeedOpened, ctx: Ctx): void {
@@ -105,42 +113,45 @@ export class PriceFeed {
     if (event.state === 'down' && !this.#isLive) this.#tellFreshness(ctx);
   }
 
+  historyLife({ event }: HistoryLife, ctx: Ctx): void {
+    if (event.state === 'up') this.#tellLiveness(ctx);
+  }
+
   listAgainDue(ctx: Ctx): void {
     ctx.ask<SymbolsListed>(
       DIRECTORY,
-      { kind: 'SymbolsListed', symbols: [...this.#listed.values()] },
+      { kind: 'SymbolsListed', symbols: this.#book.listed },
       (answer) => ({ kind: 'SymbolsTaken', answer }),
       LIMITS.readAskMs,
     );
   }
 
   #onFrames(frames: readonly Frame[], ctx: Ctx): void {
-    const merged = new Map<string, Merged>();
     let verdict: Verdict = 'read';
     for (const frame of frames) {
-      verdict = this.#step(frame, merged, ctx);
+      verdict = this.#step(frame, ctx);
       if (verdict !== 'read') break;
     }
-    for (const { tick, ticks } of merged.values()) this.#publish(tick, ticks, ctx);
+    this.#publishNews(ctx);
     if (verdict === 'reset') this.#place = null;
     if (verdict !== 'read') return this.#fail(verdict, ctx);
     if (this.#place !== null) this.#live(ctx);
     this.#link.read(ctx);
   }
 
-  #step(frame: Frame, merged: Map<string, Merged>, ctx: Ctx): Verdict {
+  #step(frame: Frame, ctx: Ctx): Verdict {
     switch (frame.kind) {
       case 'snapshot':
-        this.#onSnapshot(frame, merged, ctx);
+        this.#onSnapshot(frame, ctx);
         return 'read';
       case 'tick':
-        return this.#inSequence(frame, () => this.#merge(frame, merged, ctx));
-      case 'session':
         return this.#inSequence(frame, () => {
-          this.#session = frame.session;
+          if (!this.#book.tick(frame)) ctx.count('ticks_of_unlisted_symbols');
         });
+      case 'session':
+        return this.#inSequence(frame, () => this.#onSession(frame));
       case 'halt':
-        return this.#inSequence(frame, () => this.#onHalt(frame));
+        return this.#inSequence(frame, () => this.#book.halt(frame.symbol, frame.halted));
       case 'heartbeat': // ahead of us: the last frames were lost
         if (frame.epoch !== this.#place?.epoch) return 'reset';
         return frame.headSeq > this.#place.seq ? 'gap' : 'read';
@@ -153,11 +164,12 @@ export class PriceFeed {
     }
   }
 
-  #onHalt({ symbol, halted }: HaltChanged): void {
-    const listed = this.#listed.get(symbol);
-    if (listed === undefined) return;
-    this.#listed.set(symbol, { ...listed, halted });
-    this.#publisher.list(symbol, listed.tickInCents, halted);
+  #onSession({ session, exchangeAtMs, seq }: SessionChanged): void {
+    const { sessionId, state } = session;
+    const isNew = sessionId !== this.#session?.sessionId;
+    this.#session = session;
+    if (state === 'closed') this.#lastClose = { sessionId, closedAtMs: exchangeAtMs, seq };
+    if (isNew) this.#book.sessionOpened();
   }
 
   #inSequence(frame: Place, apply: () => void): Verdict {
@@ -169,48 +181,28 @@ export class PriceFeed {
     return 'read';
   }
 
-  #onSnapshot(snapshot: PriceSnapshot, merged: Map<string, Merged>, ctx: Ctx): void {
-    const { epoch, seq, session, symbols } = snapshot;
-    merged.clear(); // what came before it is older
+  #onSnapshot(snapshot: PriceSnapshot, ctx: Ctx): void {
+    const { epoch, seq, session } = snapshot;
     this.#place = { epoch, seq };
     this.#session = session;
-    this.#listed = new Map(symbols.map((listed) => [listed.symbol, listed]));
-    for (const { symbol, tickInCents, halted, lastPriceInCents, lastTradedAtMs } of symbols) {
-      this.#publisher.list(symbol, tickInCents, halted);
-      if (lastPriceInCents === null || lastTradedAtMs === null) continue;
-      const print = { symbol, priceInCents: lastPriceInCents, exchangeAtMs: lastTradedAtMs, seq };
-      this.#publish(print, 0, ctx);
-    }
+    this.#book.replace(snapshot);
     this.listAgainDue(ctx);
     this.#watchFanouts(ctx);
   }
 
   #watchFanouts(ctx: Ctx): void {
-    const [symbol] = this.#listed.keys();
+    const [symbol] = this.#book.symbols;
     if (this.#watchesFanouts || symbol === undefined) return;
     this.#watchesFanouts = true;
     ctx.watch(fanoutOf(symbol), (event) => ({ kind: 'FanoutLife', event }));
+    ctx.watch(PRICE_HISTORY, (event) => ({ kind: 'HistoryLife', event }));
   }
 
-  #merge(tick: Tick, merged: Map<string, Merged>, ctx: Ctx): void {
-    if (!this.#listed.has(tick.symbol)) return ctx.count('ticks_of_unlisted_symbols');
-    merged.set(tick.symbol, { tick, ticks: (merged.get(tick.symbol)?.ticks ?? 0) + 1 });
-  }
-
-  #publish(
-    print: Pick<Tick, 'symbol' | 'priceInCents' | 'exchangeAtMs' | 'seq'>,
-    ticks: number,
-    ctx: Ctx,
-  ): void {
-    const { symbol, priceInCents, exchangeAtMs, seq } = print;
-    this.#publisher.publish(symbol, priceInCents, exchangeAtMs, seq);
-    ctx.conflate<PriceTicked>(fanoutOf(symbol), symbol, {
-      kind: 'PriceTicked',
-      priceInCents,
-      exchangeAtMs,
-      feedSeq: seq,
-      ticks,
-    });
+  #publishNews(ctx: Ctx): void {
+    for (const news of this.#book.takeNews()) {
+      const { symbol } = news;
+      ctx.conflate<PriceTicked>(fanoutOf(symbol), symbol, tickedOf(news), mergeTicks);
+    }
   }
 
   #live(ctx: Ctx): void {
@@ -229,9 +221,20 @@ export class PriceFeed {
 
   /** Conflated under a key of its own: a price that waits for room must not be replaced by it. */
   #tellFreshness(ctx: Ctx): void {
+    this.#tellLiveness(ctx);
     const freshness: FeedFreshness = { kind: 'FeedFreshness', stale: !this.#isLive };
-    for (const symbol of this.#listed.keys()) {
+    for (const symbol of this.#book.symbols) {
       ctx.conflate(fanoutOf(symbol), `${symbol}/freshness`, freshness);
     }
   }
+
+  #tellLiveness(ctx: Ctx): void {
+    const live = this.#isLive;
+    ctx.conflate<FeedLiveness>(PRICE_HISTORY, 'liveness', { kind: 'FeedLiveness', live });
+  }
+}
+
+function tickedOf({ print, span, session }: PriceNews): PriceTicked {
+  const { priceInCents, lastTradedAtMs: exchangeAtMs, seq: feedSeq } = print;
+  return { kind: 'PriceTicked', priceInCents, exchangeAtMs, feedSeq, span, session };
 }

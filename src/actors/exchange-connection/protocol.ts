@@ -152,6 +152,19 @@ export interface LinkState {
   /** Null before the first contact. */
   readonly capabilities: Capabilities | null;
   readonly session: SessionState | null;
+  /** The newest close that was heard on the feed; null before the first. */
+  readonly lastClose: SessionClose | null;
+}
+
+/** The end of a session. The next one may be open by the time that this is read. */
+export interface SessionClose {
+  readonly sessionId: string;
+  readonly closedAtMs: number;
+  /**
+   * Of the price feed: a print with a lower one was before the close. Where the table has a newer
+   * one, what it names as the previous close was the last before it.
+   */
+  readonly seq: number;
 }
 
 export const LINK_DOWN: LinkState = {
@@ -161,6 +174,7 @@ export const LINK_DOWN: LinkState = {
   priceFeedLive: false,
   capabilities: null,
   session: null,
+  lastClose: null,
 };
 
 export interface GetConnectionState {

@@ -46,8 +46,16 @@ export interface BookingListener {
 export interface TradeChange {
   readonly kind: 'trade_busted' | 'trade_corrected';
   readonly execId: string;
+  /** When the trade was done, in exchange time. */
+  readonly tradedAtMs: number;
   readonly from: TradeTerms;
   readonly to: TradeTerms;
+}
+
+/** One trade out of one account and into another: the shares as a deposit, with their cash. */
+export interface TradeMove extends Deposit {
+  readonly cashInCents: number;
+  readonly tradedAtMs: number;
 }
 
 const NOTHING = 0;
@@ -138,14 +146,16 @@ export class Booking {
     ];
     const origin = { cause: null, exchangeAtMs: trade.exchangeAtMs };
     const kind = isExpected(order, trade.lastQty) ? 'order_traded' : 'trade_after_cancel';
-    this.#record(after, kind, { fill: { ...fill, fillNo }, changed: null, origin }, postings);
+    const about = { fill: { ...fill, fillNo }, changed: null, origin };
+    const eventNo = this.#record(after, kind, about, postings);
+    this.#store.portfolios.booked(before.accountNo, eventNo, trade.exchangeAtMs);
     return after;
   }
 
   /** Takes a trade's old terms back and books the new ones, in one transaction (E26, E29). */
   change(
     before: StoredOrder,
-    { kind, execId, from, to }: TradeChange,
+    { kind, execId, tradedAtMs, from, to }: TradeChange,
     count: Partial<OrderFacts>,
     nowMs: number,
     origin: Origin,
@@ -161,7 +171,8 @@ export class Booking {
     const told = kind === 'trade_busted' ? from : to;
     const previous = kind === 'trade_busted' ? null : from;
     const changed = { execId, ...told, feeInCents, previous };
-    this.#record(after, kind, { fill: null, changed, origin }, postings);
+    const eventNo = this.#record(after, kind, { fill: null, changed, origin }, postings);
+    this.#store.portfolios.booked(before.accountNo, eventNo, tradedAtMs);
     return after;
   }
 
@@ -178,30 +189,36 @@ export class Booking {
   }
 
   /** One trade from or to another account; `depositId` makes it harmless when repeated. */
-  transfer(account: AccountRow, deposit: Deposit, cash: number, nowMs: number): boolean {
-    return this.#bookOnce(account, deposit, nowMs, ({ asset, amount }) =>
-      transferPostings(asset, amount, cash),
+  transfer(account: AccountRow, deposit: TradeMove, nowMs: number): boolean {
+    const { cashInCents, tradedAtMs } = deposit;
+    const eventNo = this.#bookOnce(account, deposit, nowMs, ({ asset, amount }) =>
+      transferPostings(asset, amount, cashInCents),
     );
+    if (eventNo === null) return false;
+    this.#store.portfolios.booked(account.accountNo, eventNo, tradedAtMs);
+    return true;
   }
 
   /** True when booked, false when this deposit was booked before. */
   deposit(account: AccountRow, deposit: Deposit, nowMs: number): boolean {
-    return this.#bookOnce(account, deposit, nowMs, ({ asset, amount }) =>
+    const eventNo = this.#bookOnce(account, deposit, nowMs, ({ asset, amount }) =>
       depositPostings(asset, amount),
     );
+    return eventNo !== null;
   }
 
+  /** The number of its event; null when it was booked before. */
   #bookOnce(
     account: AccountRow,
     deposit: Deposit,
     nowMs: number,
     postingsOf: (deposit: Deposit) => Posting[],
-  ): boolean {
+  ): number | null {
     const { accountNo } = account;
-    if (this.#store.deposits.find(accountNo, deposit.depositId) !== null) return false;
+    if (this.#store.deposits.find(accountNo, deposit.depositId) !== null) return null;
     const eventNo = this.#recordAccount(account, nowMs, postingsOf(deposit));
     this.#store.deposits.add(accountNo, deposit, eventNo);
-    return true;
+    return eventNo;
   }
 
   #replace(before: StoredOrder, facts: Partial<OrderFacts>, nowMs: number): StoredOrder {
@@ -235,7 +252,7 @@ export class Booking {
     kind: OrderEventKind | TradeEventKind,
     about: About,
     postings: readonly Posting[],
-  ): void {
+  ): number {
     const { accountNo, orderNo, order } = stored;
     const seq = this.#store.accounts.takeSeq(accountNo);
     const eventNo = this.#store.events.appendOrder(
@@ -244,13 +261,15 @@ export class Booking {
       order,
     );
     this.#listener.event(order.userId, eventOf(seq, kind, order, about));
-    if (postings.length === 0) return;
-    const overdrawn = this.#store.ledger.post(eventNo, accountNo, postings);
+    if (postings.length === 0) return eventNo;
+    const overdrawn = this.#post(eventNo, accountNo, postings);
     const isShort = overdrawn.length > 0 && order.userId !== HOUSE_USER_ID; // the house may be
     if (isShort) this.#listener.overdrawn(stored, overdrawn);
     const isNew = isShort && this.#restrict(stored, `overdrawn: ${overdrawn}`);
-    if (!isNew && !movesCash(postings)) return;
-    this.#recordAccount(this.#accountOf(stored), order.updatedAtMs, []);
+    if (isNew || movesCash(postings)) {
+      this.#recordAccount(this.#accountOf(stored), order.updatedAtMs, []);
+    }
+    return eventNo;
   }
 
   /** To closing; true when it was not restricted before. The caller writes the event. */
@@ -282,7 +301,7 @@ export class Booking {
       nowMs,
       detail,
     );
-    this.#store.ledger.post(eventNo, accountNo, postings);
+    this.#post(eventNo, accountNo, postings);
     this.#listener.event(userId, {
       topic: 'account',
       seq,
@@ -291,6 +310,11 @@ export class Booking {
       account: accountFrom(userId, detail, tradingState),
     } satisfies AccountEvent);
     return eventNo;
+  }
+
+  #post(eventNo: number, accountNo: number, postings: readonly Posting[]): string[] {
+    this.#store.portfolios.beforePosting(accountNo);
+    return this.#store.ledger.post(eventNo, accountNo, postings);
   }
 }
 

@@ -14,7 +14,7 @@ import type { Fill } from '../../store/fill-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
 import { LINK_DOWN, type LinkState } from '../exchange-connection/protocol.ts';
-import { Booking, type TradeChange } from './booking.ts';
+import { Booking, type TradeChange, type TradeMove } from './booking.ts';
 import type { ShardContext } from './messages.ts';
 import { type ProofBounds, Unresolved } from './unresolved.ts';
 import { Waiters } from './waiters.ts';
@@ -83,9 +83,9 @@ export class Desk {
     return booked;
   }
 
-  transfer(account: AccountRow, deposit: Deposit, cash: number, ctx: ShardContext): boolean {
-    const booked = this.#booking.transfer(account, deposit, cash, ctx.nowMs());
-    if (booked && account.userId !== HOUSE_USER_ID) this.#checkTransferred(account, deposit, ctx);
+  transfer(account: AccountRow, move: TradeMove, ctx: ShardContext): boolean {
+    const booked = this.#booking.transfer(account, move, ctx.nowMs());
+    if (booked && account.userId !== HOUSE_USER_ID) this.#checkTransferred(account, move, ctx);
     this.#tellWatchers(ctx);
     return booked;
   }

@@ -1,7 +1,6 @@
 // Trades that no order of a customer claims (E22): booked to the house, each as a filled order of
 // its own, until an operator gives it to a user or contests it. Giving takes two durable steps, one
 // in each shard, keyed by the execId; between them the trade stands in `transfers`.
-import type { Deposit } from '../../domain/deposit.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import type { OrderIntent } from '../../domain/order.ts';
 import type { Execution } from '../../exchange/port.ts';
@@ -10,6 +9,7 @@ import { isAskFailure } from '../../runtime/actor.ts';
 import type { HouseTradeRow } from '../../store/house-trade-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import { type ShardMap, shardOf } from '../addresses.ts';
+import type { TradeMove } from './booking.ts';
 import type { Desk } from './desk.ts';
 import type { FactBooking } from './fact-booking.ts';
 import type { AssignmentDue, ShardContext, TradeReceived } from './messages.ts';
@@ -87,9 +87,7 @@ export class House {
     if (row.state !== null) return this.#decided(row, row.userId === userId, command, ctx);
     if (row.lastQty === 0) return this.#decided(row, false, command, ctx); // busted meanwhile
     const account = this.#desk.booking.accountOf(HOUSE_USER_ID, ctx.nowMs());
-    const { shares, cash } = worthOf(row);
-    const deposit = depositOf(row, 'given', -shares);
-    this.#desk.transfer(account, deposit, -cash, ctx);
+    this.#desk.transfer(account, moveOf(row, 'given'), ctx);
     this.#desk.store.houseTrades.assign(row, userId, ctx.nowMs());
     this.#send({ ...row, userId }, ctx);
     this.#answer(command, false, ctx);
@@ -112,9 +110,7 @@ export class House {
   /** The second step, in the shard of the user whose trade it is. */
   #receiveTrade({ userId, trade, replyTo }: ReceiveTrade, ctx: ShardContext): void {
     const account = this.#desk.booking.accountOf(userId, ctx.nowMs());
-    const { shares, cash } = worthOf(trade);
-    const deposit = depositOf(trade, 'received', shares);
-    const booked = this.#desk.transfer(account, deposit, cash, ctx);
+    const booked = this.#desk.transfer(account, moveOf(trade, 'received'), ctx);
     ctx.reply(replyTo, { outcome: booked ? 'booked' : 'already_booked' });
   }
 
@@ -225,21 +221,20 @@ function withoutSum(execution: Execution): Execution {
   return { ...execution, cumQty: 0 };
 }
 
-type Worth = Pick<HouseTrade, 'side' | 'lastQty' | 'lastPriceInCents' | 'feeInCents'>;
-
-/** What the trade brought its owner: shares and cash, one of them negative. */
-function worthOf({ side, lastQty, lastPriceInCents, feeInCents }: Worth) {
-  const shares = side === 'buy' ? lastQty : -lastQty;
-  return { shares, cash: -shares * lastPriceInCents - feeInCents };
-}
-
-type Traded = Pick<HouseTrade, 'epoch' | 'execId' | 'symbol' | 'lastPriceInCents'>;
-
-/** Shares that go out take their price with them, as in a sale: profit is counted from it. */
-function depositOf(trade: Traded, how: 'given' | 'received', amount: number): Deposit {
-  const { epoch, execId, symbol, lastPriceInCents } = trade;
+/**
+ * What the trade takes from the house, or brings its owner: shares and cash, one of them negative.
+ * Shares that go out take their price with them, as in a sale: profit is counted from it.
+ */
+function moveOf(trade: Omit<HouseTrade, 'state'>, how: 'given' | 'received'): TradeMove {
+  const { epoch, execId, symbol, side, lastQty, lastPriceInCents, feeInCents } = trade;
+  const isGain = (side === 'buy') === (how === 'received');
+  const amount = isGain ? lastQty : -lastQty;
   const costInCents = amount * lastPriceInCents;
-  return { depositId: `${how}/${epoch}/${execId}`, asset: symbol, amount, costInCents };
+  const fee = how === 'received' ? -feeInCents : feeInCents;
+  const cashInCents = fee - costInCents;
+  const depositId = `${how}/${epoch}/${execId}`;
+  const tradedAtMs = trade.exchangeAtMs;
+  return { depositId, asset: symbol, amount, costInCents, cashInCents, tradedAtMs };
 }
 
 const STATES = { sent: 'assigning', done: 'assigned', refused: 'refused' } as const;

@@ -44,6 +44,11 @@ export interface AnchorDue {
   readonly kind: 'AnchorDue';
 }
 
+/** A session has closed, and some users' portfolios have no value of it yet. */
+export interface ValuesDue {
+  readonly kind: 'ValuesDue';
+}
+
 /** What became of a halted user's queued submits. */
 export interface RecallAnswered {
   readonly kind: 'RecallAnswered';
@@ -78,6 +83,7 @@ export type OwnMessage =
   | CancelDue
   | ConnectionLife
   | AnchorDue
+  | ValuesDue
   | TradeReceived
   | AssignmentDue
   | WaitEnded

@@ -23,6 +23,7 @@ import { PreTrade, type PreTradeOptions } from './pre-trade.ts';
 import type { GetShardState, IncidentFound } from './protocol.ts';
 import { QueryBooking } from './query-booking.ts';
 import { Reading } from './reading.ts';
+import { SessionCloses } from './session-closes.ts';
 import { TradingControls } from './trading-controls.ts';
 import type { ProofBounds } from './unresolved.ts';
 import type { WaitEnded } from './waiters.ts';
@@ -62,6 +63,7 @@ export class OrderShard
   readonly #queries: QueryBooking;
   readonly #reading: Reading;
   readonly #house: House;
+  readonly #closes: SessionCloses;
   readonly #options: OrderShardOptions;
   /** Of the last commit: a head of this turn may yet be rolled back. */
   #committedHead: ChainHead;
@@ -91,6 +93,8 @@ export class OrderShard
     this.#queries = new QueryBooking(this.#desk, bounds.settleWindowMs);
     this.#reading = new Reading(this.#desk);
     this.#funding = new Funding(this.#desk);
+    this.#closes = new SessionCloses(this.#desk);
+    this.#closes.resume(ctx);
     this.#house = new House(this.#desk, this.#facts, {
       shards: options.shards,
       takeId: (userId, own) => this.#placing.takeId(userId, own),
@@ -171,6 +175,8 @@ export class OrderShard
         return this.#onIncidentFound(message, ctx);
       case 'AnchorDue':
         return this.#onAnchorDue(ctx);
+      case 'ValuesDue':
+        return this.#closes.due(ctx);
       case 'ApplyTradingStates':
       case 'SetUserTradingState':
       case 'RecallAnswered':
@@ -204,6 +210,7 @@ export class OrderShard
     const { ordersReachable: wasReachable, session } = this.#desk.link;
     this.#desk.link = link;
     if (session?.state === 'open' && link.session?.state === 'closed') this.#anchor(ctx);
+    this.#closes.linkChanged(link, ctx);
     if (link.ordersReachable && !wasReachable) this.#cancelling.linkUp(ctx);
   }
 

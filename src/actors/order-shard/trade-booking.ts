@@ -31,7 +31,8 @@ export class TradeBooking {
     const newest = kept.at(-1);
     if (newest === undefined) return after;
     const to = termsOf(trade, kept.map(amendmentOf));
-    return this.#change(after, { execId, from: terms, to }, newest, ctx);
+    const change = { execId, tradedAtMs: exchangeAtMs, from: terms, to };
+    return this.#change(after, change, newest, ctx);
   }
 
   /** A bust, or a correction with new terms. Without its trade it is kept until that comes. */
@@ -62,20 +63,22 @@ export class TradeBooking {
     const from = termsOf(fill, before);
     const all = amendments.ofTrade(epoch, tradeId);
     const to = termsOf(fill, all.map(amendmentOf));
-    return this.#change(stored, { execId: tradeId, from, to }, all.at(-1) ?? amendment, ctx);
+    const change = { execId: tradeId, tradedAtMs: fill.exchangeAtMs, from, to };
+    return this.#change(stored, change, all.at(-1) ?? amendment, ctx);
   }
 
   #change(
     stored: StoredOrder,
-    { execId, from, to }: Omit<TradeChange, 'kind'>,
+    change: Omit<TradeChange, 'kind'>,
     amendment: StoredAmendment,
     ctx: ShardContext,
   ): StoredOrder {
+    const { execId, from, to } = change;
     if (from.lastQty === 0 && to.lastQty === 0) return stored; // busted already
     const kind = to.lastQty === 0 ? 'trade_busted' : 'trade_corrected';
     const origin = { cause: null, exchangeAtMs: amendment.exchangeAtMs };
     const count = countOf(stored.order, amendment);
-    const after = this.#desk.changeTrade(stored, { kind, execId, from, to }, count, ctx, origin);
+    const after = this.#desk.changeTrade(stored, { kind, ...change }, count, ctx, origin);
     this.#desk.incident(kind, after, { execId, from, to }, ctx);
     if (!stored.order.isOpen && after.order.isOpen) this.#desk.unresolved.busted(after.order);
     return after;

@@ -1,5 +1,6 @@
-// What the price-history actor accepts: what was printed, from the fan-outs, and when the feed could
-// not be trusted, from the exchange-connection. It answers nobody: candles are read from its file.
+// What the price-history actor accepts: what was printed, from the fan-outs, and when the feed
+// could not be trusted, from the exchange-connection. It answers nobody: candles are read from its
+// file.
 import type { PriceSpan } from '../../domain/price-span.ts';
 
 /**

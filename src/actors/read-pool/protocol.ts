@@ -1,19 +1,23 @@
 // Reads that need no actor: answered from read-only connections in a pool of worker threads, after
 // the commits that the asker has seen.
 import type { AuditReport } from '../../domain/audit-report.ts';
+import type { Candle, CandleInterval, Outage } from '../../domain/candle.ts';
 import type { IncidentEntry, IncidentKind, IncidentPlace } from '../../domain/incident.ts';
 import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 import type { Order, Side } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
 import type { OrderTrade } from '../../domain/order-trades.ts';
+import type { PortfolioValue } from '../../domain/portfolio.ts';
 import type { Position } from '../../domain/position.ts';
 import type { Rejection } from '../../domain/reject-codes.ts';
 import type { TimelineEntry } from '../../domain/timeline.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
 
 export type { AuditReport } from '../../domain/audit-report.ts';
+export type { Candle, CandleInterval, Outage } from '../../domain/candle.ts';
 export type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
 export type { OrderTrade } from '../../domain/order-trades.ts';
+export type { PortfolioValue } from '../../domain/portfolio.ts';
 export type { Position } from '../../domain/position.ts';
 export type { TimelineEntry } from '../../domain/timeline.ts';
 
@@ -54,6 +58,25 @@ export interface ListLedgerReply {
   readonly outcome: 'ledger';
   /** Newest first. */
   readonly entries: readonly LedgerEntry[];
+  readonly hasMore: boolean;
+}
+
+export interface ListPortfolioValues {
+  readonly kind: 'ListPortfolioValues';
+  readonly userId: string;
+  /** By the time of the close, half open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Sessions below this number only. */
+  readonly beforeSessionNo: number;
+  readonly limit: number;
+  readonly replyTo: ReplyTo<ListPortfolioValuesReply>;
+}
+
+export interface ListPortfolioValuesReply {
+  readonly outcome: 'portfolio_values';
+  /** Newest first, one for each session that has closed. */
+  readonly values: readonly PortfolioValue[];
   readonly hasMore: boolean;
 }
 
@@ -127,6 +150,28 @@ export interface ListIncidentsReply {
   readonly next: readonly IncidentPlace[] | null;
 }
 
+/** Of one symbol: those that begin in `[fromMs, toMs)`. */
+export interface ListCandles {
+  readonly kind: 'ListCandles';
+  readonly symbol: string;
+  readonly interval: CandleInterval;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+  readonly replyTo: ReplyTo<ListCandlesReply>;
+}
+
+export interface ListCandlesReply {
+  readonly outcome: 'candles';
+  /** Whether there is a candle or an imported day of the symbol at all. */
+  readonly isKnown: boolean;
+  /** Oldest first; a stretch in which nothing was printed has none. */
+  readonly candles: readonly Candle[];
+  readonly hasMore: boolean;
+  /** What may have been missed from `fromMs` to the last candle or, on the last page, `toMs`. */
+  readonly gaps: readonly Outage[];
+}
+
 /** All books against their invariants. One at a time: a second one is `not_delivered (busy)`. */
 export interface AuditBooks {
   readonly kind: 'AuditBooks';
@@ -145,6 +190,7 @@ export type ReadPoolCommand =
   | ListOrders
   | ListPositions
   | ListLedger
+  | ListPortfolioValues
   | GetTimeline
   | ListTrades
   | ListOpenOrderIds;
@@ -153,6 +199,7 @@ export type ReadPoolReply =
   | ListOrdersReply
   | ListPositionsReply
   | ListLedgerReply
+  | ListPortfolioValuesReply
   | TimelineReply
   | TradesReply
   | OpenOrderIdsReply

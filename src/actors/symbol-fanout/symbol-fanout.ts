@@ -1,43 +1,58 @@
 // One symbol's prices on their way to the watchers: at most one update per throttle window, the
 // first at once and the last always, so that what a watcher saw last is what was published last.
+import { areSameSessionPrices, type SessionPrices } from '../../domain/session-prices.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Actor, Address } from '../../runtime/actor.ts';
-import type { BrokerContext } from '../context.ts';
-import type {
-  FeedFreshness,
-  PriceChanged,
-  PriceTicked,
-  SymbolFanoutCommand,
-  UnwatchSymbol,
-  WatchSymbol,
+import type { BrokerContext, LastPrint } from '../context.ts';
+import { MinutePrinter, type PrintsDue } from './minute-printer.ts';
+import {
+  type FeedFreshness,
+  mergeChanges,
+  type PriceChanged,
+  type PriceTicked,
+  type SymbolFanoutCommand,
+  type UnwatchSymbol,
+  type WatchSymbol,
 } from './protocol.ts';
+import { Significance, type SignificanceOptions } from './significance.ts';
 
 interface ThrottleEnded {
   readonly kind: 'ThrottleEnded';
 }
 
-export type Message = SymbolFanoutCommand | ThrottleEnded;
+interface HoldEnded {
+  readonly kind: 'HoldEnded';
+}
+
+export type Message = SymbolFanoutCommand | ThrottleEnded | HoldEnded | PrintsDue;
 type Ctx = BrokerContext<Message>;
 
-export interface SymbolFanoutOptions {
+export interface SymbolFanoutOptions extends SignificanceOptions {
   readonly symbol: string;
 }
 
-type LastPrint = Pick<PriceChanged, 'priceInCents' | 'lastTradedAtMs' | 'seq'>;
+interface Known {
+  readonly print: LastPrint;
+  readonly session: SessionPrices;
+}
 
 export class SymbolFanout implements Actor<Message, Ctx> {
   readonly #symbol: string;
+  readonly #significance: Significance;
+  readonly #printer: MinutePrinter;
   readonly #watchers = new Set<Address>();
-  #last: LastPrint | null;
+  #known: Known | null;
   #stale = false;
   /** Prints since the last update. */
   #merged = 0;
   #isThrottled = false;
   #hasUnsent = false;
 
-  constructor({ symbol }: SymbolFanoutOptions, ctx: Ctx) {
-    this.#symbol = symbol;
-    this.#last = lastKnown(symbol, ctx);
+  constructor(options: SymbolFanoutOptions, ctx: Ctx) {
+    this.#symbol = options.symbol;
+    this.#significance = new Significance(options);
+    this.#printer = new MinutePrinter(options.symbol);
+    this.#known = knownOf(options.symbol, ctx);
   }
 
   receive(message: Message, ctx: Ctx): void {
@@ -52,6 +67,10 @@ export class SymbolFanout implements Actor<Message, Ctx> {
         return this.#onUnwatchSymbol(message);
       case 'ThrottleEnded':
         return this.#onThrottleEnded(ctx);
+      case 'HoldEnded':
+        return this.#announceUnsent(ctx);
+      case 'PrintsDue':
+        return this.#printer.tell(ctx);
     }
   }
 
@@ -59,13 +78,17 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     return { watchers: this.#watchers.size };
   }
 
-  #onPriceTicked({ priceInCents, exchangeAtMs, feedSeq, ticks }: PriceTicked, ctx: Ctx): void {
-    const before = this.#last;
-    this.#last = { priceInCents, lastTradedAtMs: exchangeAtMs, seq: feedSeq };
-    this.#merged += ticks;
+  #onPriceTicked(ticked: PriceTicked, ctx: Ctx): void {
+    const { priceInCents, exchangeAtMs, feedSeq, span, session } = ticked;
+    const before = this.#known;
+    const print = { priceInCents, lastTradedAtMs: exchangeAtMs, seq: feedSeq };
+    this.#known = { print, session };
+    if (span !== null) {
+      this.#merged += span.prints;
+      this.#printer.add(span, exchangeAtMs, ctx);
+    }
     // A snapshot that only repeats what is known is no news.
-    const isKnown = before?.priceInCents === priceInCents && before.lastTradedAtMs === exchangeAtMs;
-    if (ticks > 0 || !isKnown) this.#announce(ctx);
+    if (span !== null || before === null || !isSame(before, this.#known)) this.#announce(ctx);
   }
 
   #onFeedFreshness({ stale }: FeedFreshness, ctx: Ctx): void {
@@ -76,8 +99,8 @@ export class SymbolFanout implements Actor<Message, Ctx> {
 
   #onWatchSymbol({ watcher }: WatchSymbol, ctx: Ctx): void {
     this.#watchers.add(watcher);
-    this.#last ??= lastKnown(this.#symbol, ctx);
-    if (this.#last !== null) this.#send(watcher, this.#last, 0, ctx);
+    this.#known ??= knownOf(this.#symbol, ctx);
+    if (this.#known !== null) this.#send(watcher, this.#known, 0, ctx);
   }
 
   #onUnwatchSymbol({ watcher }: UnwatchSymbol): void {
@@ -86,36 +109,60 @@ export class SymbolFanout implements Actor<Message, Ctx> {
 
   #onThrottleEnded(ctx: Ctx): void {
     this.#isThrottled = false;
+    this.#announceUnsent(ctx);
+  }
+
+  #announceUnsent(ctx: Ctx): void {
     if (this.#hasUnsent) this.#announce(ctx);
   }
 
   /** Now, or with whatever else has come when the throttle ends. */
   #announce(ctx: Ctx): void {
-    if (this.#isThrottled) {
-      this.#hasUnsent = true;
-      return;
-    }
-    const merged = this.#merged;
-    this.#merged = 0;
-    this.#hasUnsent = false;
-    if (this.#last === null || this.#watchers.size === 0) return;
-    for (const watcher of this.#watchers) this.#send(watcher, this.#last, merged, ctx);
+    this.#hasUnsent = true;
+    if (this.#isThrottled) return;
+    const known = this.#known;
+    if (known === null || this.#watchers.size === 0) return this.#settle();
+    const holdMs = this.#significance.holdMs(known.print, this.#stale, ctx.nowMs());
+    if (holdMs > 0) return ctx.after(holdMs, { kind: 'HoldEnded' }, 'hold');
+    for (const watcher of this.#watchers) this.#send(watcher, known, this.#merged, ctx);
+    this.#significance.sent(known.print, this.#stale, ctx.nowMs());
+    this.#settle();
     this.#isThrottled = true;
-    ctx.after(LIMITS.priceThrottleMs, { kind: 'ThrottleEnded' }, 'throttle');
+    // Windows of all symbols end together, so that a gateway has all that changed in one frame and
+    // writes once to each stream: its own gathering does not add to the throttle.
+    const leftMs = LIMITS.priceThrottleMs - (ctx.nowMs() % LIMITS.priceThrottleMs);
+    ctx.after(leftMs, { kind: 'ThrottleEnded' }, 'throttle');
   }
 
-  #send(watcher: Address, last: LastPrint, merged: number, ctx: Ctx): void {
-    ctx.conflate<PriceChanged>(watcher, this.#symbol, {
+  #settle(): void {
+    this.#merged = 0;
+    this.#hasUnsent = false;
+  }
+
+  #send(watcher: Address, { print, session }: Known, merged: number, ctx: Ctx): void {
+    const change: PriceChanged = {
       kind: 'PriceChanged',
       symbol: this.#symbol,
-      ...last,
+      ...print,
       merged,
+      session,
       stale: this.#stale,
-    });
+    };
+    ctx.conflate(watcher, this.#symbol, change, mergeChanges);
   }
 }
 
 /** From the shared table, for an actor that was made after the print. */
-function lastKnown(symbol: string, ctx: Ctx): LastPrint | null {
-  return ctx.referencePrice(symbol)?.price ?? null;
+function knownOf(symbol: string, ctx: Ctx): Known | null {
+  const terms = ctx.referencePrice(symbol);
+  if (terms === null || terms.price === null) return null;
+  return { print: terms.price, session: terms.session };
+}
+
+function isSame(before: Known, now: Known): boolean {
+  return (
+    before.print.priceInCents === now.print.priceInCents &&
+    before.print.lastTradedAtMs === now.print.lastTradedAtMs &&
+    areSameSessionPrices(before.session, now.session)
+  );
 }

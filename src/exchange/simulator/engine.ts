@@ -154,7 +154,10 @@ export class Engine {
   openSession(sessionId: string, nowMs: number, tradingDate = newYorkDateOf(nowMs)): void {
     this.#session = { sessionId, state: 'open', tradingDate };
     this.#outbox.session(this.#session, nowMs);
-    for (const market of this.#markets.values()) this.#freshen(market, nowMs);
+    for (const market of this.#markets.values()) {
+      market.beginSession();
+      this.#freshen(market, nowMs);
+    }
   }
 
   /** The end of the day: day orders expire before the close is published. */
@@ -330,7 +333,7 @@ export class Engine {
     if (lastQty !== null && lastPriceInCents !== null) {
       const terms = { lastQty, lastPriceInCents, refSeq: null, exchangeAtMs };
       this.#fills.add(order.ordinal, { execKind: 'trade', seq, cumQty, ...terms });
-      this.#marketOf(order.symbol).printed(lastPriceInCents, exchangeAtMs);
+      this.#marketOf(order.symbol).restore(lastPriceInCents, exchangeAtMs);
     }
     if (execKind === 'trade' && leavesOf(order) > 0) return;
     this.#unrest(order);

@@ -1,4 +1,11 @@
 // One symbol on the exchange: its terms, its book, its liquidity and its last print.
+import { spanOf } from '../../domain/price-span.ts';
+import {
+  NO_SESSION_PRICES,
+  nextSessionPrices,
+  type SessionPrices,
+  withSpan,
+} from '../../domain/session-prices.ts';
 import type { ListedSymbol } from '../port.ts';
 import { Book } from './book.ts';
 import { Liquidity } from './liquidity.ts';
@@ -22,14 +29,25 @@ export class Market {
   quoteIsMade = true;
   lastPriceInCents: number | null = null;
   lastTradedAtMs: number | null = null;
+  session: SessionPrices = NO_SESSION_PRICES;
 
   constructor(symbol: string) {
     this.symbol = symbol;
   }
 
-  printed(priceInCents: number, nowMs: number): void {
+  printed(priceInCents: number, numShares: number, nowMs: number): void {
+    this.restore(priceInCents, nowMs);
+    this.session = withSpan(this.session, spanOf(priceInCents, numShares));
+  }
+
+  /** From the log, which holds trades of customers only: what else was printed is not known. */
+  restore(priceInCents: number, tradedAtMs: number): void {
     this.lastPriceInCents = priceInCents;
-    this.lastTradedAtMs = nowMs;
+    this.lastTradedAtMs = tradedAtMs;
+  }
+
+  beginSession(): void {
+    this.session = nextSessionPrices(this.lastPriceInCents);
   }
 }
 
@@ -41,6 +59,7 @@ export function describeMarket(market: Market, listing: SymbolListing): ListedSy
     tickInCents: listing.tickInCents,
     lastPriceInCents: market.lastPriceInCents,
     lastTradedAtMs: market.lastTradedAtMs,
+    session: market.session,
     halted: market.halted,
   };
 }

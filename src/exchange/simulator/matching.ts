@@ -179,7 +179,7 @@ export class Matching {
   }
 
   #tick(market: Market, priceInCents: number, numShares: number, nowMs: number): void {
-    market.printed(priceInCents, nowMs);
+    market.printed(priceInCents, numShares, nowMs);
     this.#outbox.tick(market.symbol, priceInCents, numShares, nowMs);
   }
 }

@@ -18,6 +18,8 @@ export interface SimulatorOptions {
   readonly symbols: number;
   readonly seed: number;
   readonly printsPerSecond: number;
+  /** Exponent of the choice of the synthetic symbol that prints; 0: all alike. */
+  readonly zipf: number;
   readonly breakMs: number;
   readonly echo: boolean;
   readonly loseBook: boolean;
@@ -41,6 +43,7 @@ export const USAGE = `npm run exchange -- [options]
   --symbols N            synthetic symbols beside the tape's (0)
   --seed N               seed of the synthetic prices and of the faults (1)
   --prints-per-second X  synthetic prints in all (one per synthetic symbol)
+  --zipf X               how unevenly: the n-th symbol prints with a weight of 1/n^X (0: all alike)
   --session-break-ms N   pause between two sessions (0)
   --no-echo              leave clientOrderId out of the executions
   --lose-book            begin a new epoch with an empty book
@@ -59,6 +62,7 @@ const OPTIONS = {
   symbols: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   'prints-per-second': { type: 'string' },
+  zipf: { type: 'string', default: '0' },
   'session-break-ms': { type: 'string', default: '0' },
   'no-echo': { type: 'boolean', default: false },
   'lose-book': { type: 'boolean', default: false },
@@ -80,6 +84,7 @@ export function readOptions(args: readonly string[]): SimulatorOptions {
     symbols,
     seed: whole('seed', values.seed, 2 ** 32 - 1),
     printsPerSecond: whole('prints-per-second', prints, 200_000),
+    zipf: fromZero('zipf', values.zipf, 10),
     breakMs: whole('session-break-ms', values['session-break-ms'], 86_400_000),
     echo: !values['no-echo'],
     loseBook: values['lose-book'],
@@ -106,6 +111,11 @@ function positive(name: string, text: string, max: number): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= max) return value;
   throw new OptionError(`--${name} must be a number above 0, up to ${max}, but was "${text}"`);
+}
+
+function fromZero(name: string, text: string, max: number): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= max) return Number(text);
+  throw new OptionError(`--${name} must be a number from 0 to ${max}, but was "${text}"`);
 }
 
 function faultPlan(name: string): FaultPlan {

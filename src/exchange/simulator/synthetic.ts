@@ -3,12 +3,15 @@
 import type { Engine } from './engine.ts';
 import type { SymbolListing } from './market.ts';
 import { seededRandom } from './random.ts';
+import { Zipf } from './zipf.ts';
 
 export interface SyntheticOptions {
   readonly symbols: number;
   readonly seed: number;
   /** Over all synthetic symbols together. */
   readonly printsPerSecond: number;
+  /** Exponent of the choice of the symbol that prints; without it all print alike. */
+  readonly zipf?: number;
 }
 
 /**
@@ -35,13 +38,16 @@ export class SyntheticMarket {
   readonly #engine: Engine;
   readonly #walks: readonly Walk[];
   readonly #random: () => number;
+  readonly #choice: Zipf;
   readonly #printsPerMs: number;
-  #playedToMs: number | null = null;
+  #openedIn: string | null = null;
+  #playedToMs = 0;
   #owed = 0;
 
-  constructor(engine: Engine, { symbols, seed, printsPerSecond }: SyntheticOptions) {
+  constructor(engine: Engine, { symbols, seed, printsPerSecond, zipf = 0 }: SyntheticOptions) {
     this.#engine = engine;
     this.#random = seededRandom(seed);
+    this.#choice = new Zipf(symbols, zipf);
     this.#printsPerMs = printsPerSecond / 1_000;
     this.#walks = syntheticListings(symbols).map(({ symbol }) => {
       const startInCents = 1_000 + Math.floor(this.#random() * 49_000);
@@ -50,12 +56,17 @@ export class SyntheticMarket {
   }
 
   /**
-   * Prints what is due; the first call prints every symbol once, so that each has a price and a
-   * quote.
+   * Prints what is due; the first call in a session prints every symbol once, so that each has a
+   * price and a quote.
    */
   advance(nowMs: number): void {
-    if (this.#playedToMs === null) for (const walk of this.#walks) this.#print(walk, nowMs);
-    this.#owed += Math.max(0, nowMs - (this.#playedToMs ?? nowMs)) * this.#printsPerMs;
+    const { sessionId } = this.#engine.session;
+    if (this.#openedIn !== sessionId) {
+      this.#openedIn = sessionId;
+      this.#playedToMs = nowMs; // nothing is owed for the time between two sessions
+      for (const walk of this.#walks) this.#print(walk, nowMs);
+    }
+    this.#owed += Math.max(0, nowMs - this.#playedToMs) * this.#printsPerMs;
     this.#playedToMs = nowMs;
     if (this.#walks.length === 0) return;
     const prints = Math.min(Math.floor(this.#owed), PRINTS_PER_CALL_MAX);
@@ -64,7 +75,7 @@ export class SyntheticMarket {
   }
 
   #step(nowMs: number): void {
-    const walk = this.#walks[Math.floor(this.#random() * this.#walks.length)];
+    const walk = this.#walks[this.#choice.pick(this.#random())];
     if (walk === undefined) return;
     const bps = (this.#random() * 2 - 1) * STEP_BPS_MAX;
     const moved = Math.round(walk.priceInCents * (1 + bps / 10_000));

@@ -2,6 +2,7 @@
 import type { Route } from '../route.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { cancelOrders } from './cancel-orders.ts';
+import { changeStream } from './change-stream.ts';
 import { createDeposit } from './create-deposit.ts';
 import { createOrder } from './create-order.ts';
 import { createSession } from './create-session.ts';
@@ -18,9 +19,11 @@ import { getTimeline } from './get-timeline.ts';
 import { getTradingState } from './get-trading-state.ts';
 import { assignHouseTrade, listHouseTrades, refuseHouseTrade } from './house-trades.ts';
 import { listActors } from './list-actors.ts';
+import { listCandles } from './list-candles.ts';
 import { listIncidents } from './list-incidents.ts';
 import { listLedger } from './list-ledger.ts';
 import { listOrders } from './list-orders.ts';
+import { listPortfolioHistory } from './list-portfolio-history.ts';
 import { listPositions } from './list-positions.ts';
 import { listSymbols } from './list-symbols.ts';
 import { listTrades } from './list-trades.ts';
@@ -37,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   getMarket,
   getSymbol,
   listSymbols,
+  listCandles,
   createOrder,
   getOrder,
   cancelOrder,
@@ -47,9 +51,11 @@ export const ROUTES: readonly Route[] = [
   getAccount,
   listPositions,
   listLedger,
+  listPortfolioHistory,
   createDeposit,
   createWithdrawal,
   openStream,
+  changeStream,
   livez,
   readyz,
   getMetrics,

@@ -4,10 +4,13 @@ import { LIMITS } from '../../limits.ts';
 import { problem } from '../problem.ts';
 import type { JsonAnswer, Route } from '../route.ts';
 import { shape } from '../shape.ts';
+import { positiveNumberText } from './shapes.ts';
+import { unknownSymbols } from './unknown-symbols.ts';
 
 interface StreamQuery {
   readonly symbols?: string;
   readonly orders?: 'true' | 'false';
+  readonly interval?: string;
 }
 
 export const openStream: Route<unknown, StreamQuery> = {
@@ -17,6 +20,7 @@ export const openStream: Route<unknown, StreamQuery> = {
   query: shape({
     symbols: Type.Optional(Type.String({ minLength: 1 })),
     orders: Type.Optional(Type.Enum(['true', 'false'])),
+    interval: Type.Optional(positiveNumberText),
   }),
 
   handle({ principal, query, lastEventId }, { hub, catalogue }) {
@@ -24,26 +28,25 @@ export const openStream: Route<unknown, StreamQuery> = {
     const symbols = [...new Set(query.symbols?.split(',') ?? [])];
     const wantsEvents = query.orders === 'true';
     if (symbols.length === 0 && !wantsEvents) {
-      return badSymbols('name at least one symbol, or ask for orders=true');
+      return badQuery('symbols', 'name at least one symbol, or ask for orders=true');
     }
     if (symbols.length > LIMITS.symbolsPerStreamMax) {
-      return badSymbols(`a stream takes at most ${LIMITS.symbolsPerStreamMax} symbols`);
+      return badQuery('symbols', `a stream takes at most ${LIMITS.symbolsPerStreamMax} symbols`);
     }
     if (symbols.length > 0 && !catalogue.isLoaded) return problem('not_ready');
     const unknown = catalogue.unknownAmong(symbols);
     if (unknown.length > 0) return unknownSymbols(unknown);
     const refusal = hub.refusal(userId);
     if (refusal !== null) return problem(refusal);
-    const options = { userId, symbols, wantsEvents, lastEventId, expiresAtMs };
+    const intervalMs = Number(query.interval ?? 0);
+    if (intervalMs > LIMITS.streamIntervalMsMax) {
+      return badQuery('interval', `at most ${LIMITS.streamIntervalMsMax} ms`);
+    }
+    const options = { userId, symbols, wantsEvents, intervalMs, lastEventId, expiresAtMs };
     return { kind: 'stream', headers: {}, open: (sink) => hub.open(options, sink) };
   },
 };
 
-function badSymbols(message: string): JsonAnswer {
-  return problem('invalid_query', { errors: [{ field: 'symbols', message }] });
-}
-
-function unknownSymbols(symbols: readonly string[]): JsonAnswer {
-  const detail = `The exchange does not list: ${symbols.join(', ')}.`;
-  return problem('unknown_symbol', { detail, members: { symbols } });
+function badQuery(field: string, message: string): JsonAnswer {
+  return problem('invalid_query', { errors: [{ field, message }] });
 }

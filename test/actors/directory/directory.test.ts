@@ -5,6 +5,7 @@ import { Directory } from '../../../src/actors/directory/directory.ts';
 import type { DirectoryMessage } from '../../../src/actors/directory/messages.ts';
 import type { DirectoryState, EnsureUser } from '../../../src/actors/directory/protocol.ts';
 import type { DepositAssets } from '../../../src/actors/order-shard/protocol.ts';
+import { NO_SESSION_PRICES } from '../../../src/domain/session-prices.ts';
 import type { ListedSymbol } from '../../../src/exchange/port.ts';
 import { DirectoryStore } from '../../../src/store/directory-store.ts';
 import { tempDirectory } from '../../temp-directory.ts';
@@ -17,6 +18,7 @@ const IBM: ListedSymbol = {
   tickInCents: 1,
   lastPriceInCents: 18_200,
   lastTradedAtMs: 0,
+  session: NO_SESSION_PRICES,
   halted: false,
 };
 
@@ -25,7 +27,7 @@ class DirectoryRig extends ActorRig<DirectoryMessage> {
     const path = join(tempDirectory(t), 'directory.db');
     super('directory/0', (ctx) => {
       const price = { priceInCents: 18_200, lastTradedAtMs: 0, seq: 1 };
-      ctx.prices.set('IBM', { tickInCents: 1, halted: false, price });
+      ctx.prices.set('IBM', { tickInCents: 1, halted: false, price, session: NO_SESSION_PRICES });
       const options = {
         store: new DirectoryStore(path, 1_000),
         shards: Array.from({ length: 256 }, (_, bucket) => bucket % 4),

@@ -27,7 +27,7 @@ export class ConnectionRig extends ActorRig<Message> {
     const publisher: PricePublisher = {
       list: (symbol, _tickInCents, halted) =>
         published.push(`list ${symbol}${halted ? ' halted' : ''}`),
-      publish: (symbol, priceInCents, _atMs, seq) =>
+      publish: (symbol, { priceInCents, seq }) =>
         published.push(`${symbol}=${priceInCents}@${seq}`),
     };
     super('exchange-connection/0', (ctx) => {

@@ -5,6 +5,7 @@ import {
   LINK_DOWN,
 } from '../../../src/actors/exchange-connection/protocol.ts';
 import { LIMITS } from '../../../src/limits.ts';
+import { START_MS } from '../test-context.ts';
 import { aHeartbeat, aSnapshot, aTick, CAPABILITIES, EPOCH } from '../venue-messages.ts';
 import { CONNECTIONS, ConnectionRig, effectsOf, linksOf, OPENED } from './connection-rig.ts';
 
@@ -17,6 +18,7 @@ const UP = {
   priceFeedLive: true,
   capabilities: CAPABILITIES,
   session: OPEN,
+  lastClose: null,
 };
 
 describe('exchange-connection: the link', () => {
@@ -96,7 +98,22 @@ describe('exchange-connection: the link', () => {
     const rig = watched();
     const session = { ...OPEN, state: 'closed' } as const;
     rig.frames('prices', { kind: 'session', epoch: EPOCH, seq: 11, session, exchangeAtMs: 1 });
-    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session }]);
+    const lastClose = { sessionId: 's1', closedAtMs: 1, seq: 11 };
+    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session, lastClose }]);
+  });
+
+  test('a close and the next open in one read: the close is told with its place', () => {
+    const rig = watched();
+    const closed = { ...OPEN, state: 'closed' } as const;
+    const next = { ...OPEN, sessionId: 's2' } as const;
+    const changed = { kind: 'session', epoch: EPOCH, exchangeAtMs: START_MS } as const;
+    rig.frames(
+      'prices',
+      ...[aTick(11), { ...changed, seq: 12, session: closed }],
+      ...[{ ...changed, seq: 13, session: next }, aTick(14)],
+    );
+    const lastClose = { sessionId: 's1', closedAtMs: START_MS, seq: 12 };
+    assert.deepEqual(linksOf(rig.sent()), [{ ...UP, session: next, lastClose }]);
   });
 
   test('ticks and heartbeats change nothing and tell nothing', () => {

@@ -25,6 +25,7 @@ import type {
 import type { Holding } from '../../../src/domain/account.ts';
 import type { Order } from '../../../src/domain/order.ts';
 import type { Rejection } from '../../../src/domain/reject-codes.ts';
+import { NO_SESSION_PRICES } from '../../../src/domain/session-prices.ts';
 import { ACTIVE, type TradingStates } from '../../../src/domain/trading-states.ts';
 import type { Execution, VenueOrder } from '../../../src/exchange/port.ts';
 import type { Address } from '../../../src/runtime/actor.ts';
@@ -47,6 +48,7 @@ export const LINKED: LinkState = {
   priceFeedLive: true,
   capabilities: CAPABILITIES,
   session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
+  lastClose: null,
 };
 
 export interface ShardRigOptions {
@@ -72,6 +74,7 @@ export class ShardRig {
         tickInCents: 1,
         halted: false,
         price: { priceInCents: 18_200, lastTradedAtMs: ctx.nowMs(), seq: 1 },
+        session: NO_SESSION_PRICES,
       });
       return new OrderShard(
         {

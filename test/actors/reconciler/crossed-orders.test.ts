@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { OpenOrder } from '../../../src/actors/order-shard/protocol.ts';
+import { NO_SESSION_PRICES } from '../../../src/domain/session-prices.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import { orderIdOf } from '../venue-messages.ts';
 import {
@@ -83,7 +84,8 @@ describe('reconciler: orders that the price has crossed', () => {
 function priced(priceInCents: number): Rig {
   const rig = matched();
   const price = { priceInCents, lastTradedAtMs: rig.ctx.clockMs, seq: 1 };
-  rig.ctx.prices.set('IBM', { tickInCents: 1, halted: false, price });
+  const session = NO_SESSION_PRICES;
+  rig.ctx.prices.set('IBM', { tickInCents: 1, halted: false, price, session });
   return rig;
 }
 

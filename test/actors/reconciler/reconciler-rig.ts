@@ -193,6 +193,7 @@ export const LINKED: LinkState = {
   priceFeedLive: true,
   capabilities: CAPABILITIES,
   session: SESSION,
+  lastClose: null,
 };
 
 /** Linked, and the match that begins with it is over: nothing was open anywhere. */

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PriceChanged } from '../../../src/actors/symbol-fanout/protocol.ts';
+import {
+  mergeChanges,
+  mergeTicks,
+  type PriceChanged,
+  type PriceTicked,
+} from '../../../src/actors/symbol-fanout/protocol.ts';
 import { type Message, SymbolFanout } from '../../../src/actors/symbol-fanout/symbol-fanout.ts';
+import { joinSpans, spanOf } from '../../../src/domain/price-span.ts';
+import { NO_SESSION_PRICES } from '../../../src/domain/session-prices.ts';
 import { LIMITS } from '../../../src/limits.ts';
 import type { Address } from '../../../src/runtime/actor.ts';
 import { ActorRig, type Sent } from '../test-context.ts';
@@ -74,35 +81,128 @@ describe('symbol-fanout', () => {
     rig.receive(ticked(100, 1));
     rig.advance(LIMITS.priceThrottleMs);
     rig.sent();
-    rig.receive({ ...ticked(100, 9, 0), exchangeAtMs: 1 });
+    rig.receive({ ...ticked(100, 9), exchangeAtMs: 1, span: null });
     assert.deepEqual(rig.sent(), []);
+  });
+
+  test('windows of all symbols end together, also of one that began in the middle', () => {
+    const rig = watched();
+    rig.advance(LIMITS.priceThrottleMs - 5);
+    rig.receive(ticked(100, 1), ticked(101, 2));
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100, 1, { merged: 1 })]);
+    rig.advance(5);
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 101, 2, { merged: 1 })]);
+    rig.receive(ticked(102, 3));
+    assert.deepEqual(updates(rig), []);
+  });
+
+  test('a new session is told to the watchers before anything is printed in it', () => {
+    const rig = watched();
+    rig.receive(ticked(100, 1));
+    rig.advance(LIMITS.priceThrottleMs);
+    rig.sent();
+    const session = { ...NO_SESSION_PRICES, previousCloseInCents: 100 };
+    rig.receive({ ...ticked(100, 1), span: null, session });
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100, 1, { session })]);
+  });
+
+  test('an insignificant change is held back, a significant one goes with all that was held', () => {
+    const rig = watched(10);
+    rig.receive(ticked(100_000, 1));
+    rig.advance(LIMITS.priceThrottleMs);
+    rig.sent();
+    rig.receive(ticked(100_099, 2), ticked(100_050, 3));
+    rig.advance(LIMITS.priceThrottleMs);
+    assert.deepEqual(updates(rig), []);
+    rig.receive(ticked(100_100, 4));
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100_100, 4, { merged: 3 })]);
+  });
+
+  test('what is held back is sent in the end, so that no price is wrong for ever', () => {
+    const rig = watched(10);
+    rig.receive(ticked(100_000, 1));
+    rig.advance(LIMITS.priceThrottleMs);
+    rig.sent();
+    rig.receive(ticked(100_001, 2));
+    rig.advance(4_899);
+    assert.deepEqual(updates(rig), []);
+    rig.advance(1);
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100_001, 2, { merged: 1 })]);
+  });
+
+  test('that the feed is stale is always significant', () => {
+    const rig = watched(10);
+    rig.receive(ticked(100_000, 1));
+    rig.advance(LIMITS.priceThrottleMs);
+    rig.sent();
+    rig.receive({ kind: 'FeedFreshness', stale: true });
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100_000, 1, { stale: true })]);
+  });
+
+  test('what is printed is told to the price-history minute by minute, none left out', () => {
+    const rig = newRig();
+    const second = { ...ticked(120, 59_999), exchangeAtMs: 59_999 };
+    const third = { ...ticked(90, 60_000), exchangeAtMs: 60_000 };
+    rig.receive(ticked(100, 1), second, third);
+    const printed = (minuteStartMs: number, span: object) => ({
+      via: 'tell',
+      to: 'price-history/0',
+      message: { kind: 'PricesPrinted', symbol: 'IBM', minuteStartMs, span },
+    });
+    const both = joinSpans(spanOf(100, 100), spanOf(120, 100));
+    assert.deepEqual(rig.sent(), [printed(0, both)]);
+    rig.advance(LIMITS.candleEveryMs);
+    assert.deepEqual(rig.sent(), [printed(60_000, spanOf(90, 100))]);
+    rig.advance(LIMITS.candleEveryMs);
+    assert.deepEqual(rig.sent(), []);
+  });
+
+  test('of messages that wait for room none is lost: spans are joined, prints summed', () => {
+    const merged = mergeTicks(ticked(100, 1), ticked(90, 2));
+    assert.deepEqual(merged.span, joinSpans(spanOf(100, 100), spanOf(90, 100)));
+    const repeated = { ...ticked(90, 2), span: null };
+    assert.deepEqual(mergeTicks(ticked(100, 1), repeated).span, spanOf(100, 100));
+    assert.deepEqual(mergeTicks(repeated, ticked(91, 3)), ticked(91, 3));
+    const change = { ...changedMessage(100, 1), merged: 2 };
+    assert.equal(mergeChanges(change, { ...changedMessage(101, 2), merged: 3 }).merged, 5);
   });
 
   test('made after the print, it answers with the price in the shared table', () => {
     const rig = newRig();
     const price = { priceInCents: 777, lastTradedAtMs: 5, seq: 9 };
-    rig.ctx.prices.set('IBM', { tickInCents: 1, halted: false, price });
+    rig.ctx.prices.set('IBM', { tickInCents: 1, halted: false, price, session: NO_SESSION_PRICES });
     rig.receive({ kind: 'WatchSymbol', watcher: GATEWAY });
     assert.deepEqual(rig.sent(), [changed(GATEWAY, 777, 9, { merged: 0, lastTradedAtMs: 5 })]);
   });
 });
 
-function newRig(): ActorRig<Message> {
-  return new ActorRig<Message>('symbol-fanout/IBM', (ctx) => {
-    return new SymbolFanout({ symbol: 'IBM' }, ctx);
-  });
+function newRig(significanceBps = 0): ActorRig<Message> {
+  const options = { symbol: 'IBM', significanceBps, insignificantMsMax: 5_000 };
+  return new ActorRig<Message>('symbol-fanout/IBM', (ctx) => new SymbolFanout(options, ctx));
 }
 
-function watched(): ActorRig<Message> {
-  const rig = newRig();
+function watched(significanceBps = 0): ActorRig<Message> {
+  const rig = newRig(significanceBps);
   rig.receive({ kind: 'WatchSymbol', watcher: GATEWAY });
   assert.deepEqual(rig.sent(), [], 'nothing is known yet');
   return rig;
 }
 
+/** What went to watchers. */
+function updates(rig: ActorRig<Message>): Sent[] {
+  return rig.sent().filter(({ via }) => via === 'conflate');
+}
+
 /** The exchange's time of a print is its sequence number here. */
-function ticked(priceInCents: number, feedSeq: number, ticks = 1) {
-  return { kind: 'PriceTicked', priceInCents, exchangeAtMs: feedSeq, feedSeq, ticks } as const;
+function ticked(priceInCents: number, feedSeq: number, prints = 1): PriceTicked {
+  const span = { ...spanOf(priceInCents, 100), prints };
+  const session = NO_SESSION_PRICES;
+  return { kind: 'PriceTicked', priceInCents, exchangeAtMs: feedSeq, feedSeq, span, session };
+}
+
+function changedMessage(priceInCents: number, seq: number): PriceChanged {
+  const fields = { priceInCents, lastTradedAtMs: seq, seq, merged: 0, stale: false };
+  return { kind: 'PriceChanged', symbol: 'IBM', ...fields, session: NO_SESSION_PRICES };
 }
 
 function changed(
@@ -111,7 +211,11 @@ function changed(
   seq: number,
   rest: Partial<PriceChanged>,
 ): Sent {
-  const fields = { priceInCents, lastTradedAtMs: seq, seq, merged: 0, stale: false, ...rest };
+  const fields = {
+    ...{ priceInCents, lastTradedAtMs: seq, seq, merged: 0, stale: false },
+    session: NO_SESSION_PRICES,
+    ...rest,
+  };
   const message: PriceChanged = { kind: 'PriceChanged', symbol: 'IBM', ...fields };
   return { via: 'conflate', to, key: 'IBM', message };
 }

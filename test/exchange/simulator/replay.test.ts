@@ -133,3 +133,18 @@ test('synthetic walks follow from their seed and keep their rate', () => {
   assert.deepEqual(walk(1), walk(1));
   assert.notDeepEqual(walk(1), walk(2));
 });
+
+test('each session opens with a print of every symbol, and no print is owed for the time between', () => {
+  const engine = new Engine({ epoch: 'e1', listings: syntheticListings(3) });
+  const market = new SyntheticMarket(engine, { symbols: 3, seed: 1, printsPerSecond: 10 });
+  engine.openSession('e1-s1', NOW);
+  market.advance(NOW);
+  market.advance(NOW + 1_000);
+  engine.closeSession(NOW + 1_000);
+  engine.take();
+  engine.openSession('e1-s2', NOW + 9_000);
+  market.advance(NOW + 9_000);
+  assert.equal(ticksIn(engine.take()).length, 3);
+  market.advance(NOW + 10_000);
+  assert.equal(ticksIn(engine.take()).length, 10);
+});

@@ -1,0 +1,163 @@
+// What the scenes have shown: a number, its spread over the runs and, where there is one, the goal
+// beside it. A missed goal is said; only what was lost is a failure.
+import { spreadOf } from '../harness/rounds.ts';
+import type { Cell, Table } from '../harness/table.ts';
+import type { IdleRun } from './idle.ts';
+import type { CrowdRun } from './run.ts';
+import type { Scene } from './scenes.ts';
+
+export interface SceneReport {
+  readonly result: object;
+  readonly tables: readonly Table[];
+  readonly remarks: readonly string[];
+  readonly failures: readonly string[];
+}
+
+/** A generator that takes more of a core may be what was measured. */
+const GENERATOR_SHARE_MAX = 0.4;
+const MEGABYTE = 1_048_576;
+
+type Row = readonly [what: string, values: readonly number[], goal?: Goal | undefined];
+type Goal = readonly [bound: 'at least' | 'at most', number | undefined];
+
+export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneReport {
+  const { clients, seconds, goals, about } = scene;
+  const of = (read: (run: CrowdRun) => number) => runs.map(read);
+  const rows: Row[] = [
+    [
+      'events delivered per second',
+      of((run) => run.deliveredPerSecond),
+      atLeast(goals.deliveredPerSecond),
+    ],
+    ['age p50 ms', of(({ report }) => report.age.p50Ms), atMost(goals.ageP50Ms)],
+    ['age p99 ms', of(({ report }) => report.age.p99Ms), atMost(goals.ageP99Ms)],
+    ['age p99.9 ms', of(({ report }) => report.age.p999Ms)],
+    ['age max ms', of(({ report }) => report.age.maxMs)],
+    [
+      'gateway CPU us per event',
+      of((run) => run.servingUsPerEvent),
+      atMost(goals.gatewayUsPerEvent),
+    ],
+    ['broker CPU us per event', of((run) => run.allUsPerEvent)],
+    ['events per broker CPU second', of((run) => run.eventsPerCpuSecond)],
+    ['clients not current at the end', of(({ report }) => report.notCurrent), atMost(0)],
+    ['bytes per event', of(({ report }) => report.bytes / Math.max(report.events, 1))],
+    ['broker resident MB', of((run) => run.residentBytes / MEGABYTE)],
+  ];
+  const title = `${scene.name}: ${clients.toLocaleString('en-US')} clients, ${about}; ${seconds} s`;
+  return {
+    result: { ...sceneOf(scene), metrics: Object.fromEntries(rows.map(metricOf)), runs },
+    tables: [goalTable(title, rows), coreTable(scene, runs)],
+    remarks: [...missedIn(scene, rows), ...remarksOn(scene, runs)],
+    failures: failuresOf(
+      scene,
+      runs.map(({ report }) => report),
+    ),
+  };
+}
+
+export function idleReport(scene: Scene, run: IdleRun): SceneReport {
+  const rows: Row[] = [
+    ['resident bytes per stream', [run.bytesPerStream], atMost(scene.goals.bytesPerStream)],
+    ['  the same from none on', [run.bytesPerStreamFromNone]],
+    ['streams held', [run.held], atLeast(run.streams)],
+    ['clients not current at the end', [run.notCurrent], atMost(0)],
+    ['broker resident MB with none', [run.bytesWithNone / MEGABYTE]],
+    ['broker resident MB with a third', [run.bytesWithSome / MEGABYTE]],
+    ['broker resident MB with all', [run.bytesWithAll / MEGABYTE]],
+  ];
+  const title = `idle: ${run.streams.toLocaleString('en-US')} ${scene.about}`;
+  return {
+    result: { ...sceneOf(scene), metrics: Object.fromEntries(rows.map(metricOf)), runs: [run] },
+    tables: [goalTable(title, rows)],
+    remarks: missedIn(scene, rows),
+    failures: failuresOf(scene, run.reports),
+  };
+}
+
+function goalTable(title: string, rows: readonly Row[]): Table {
+  return {
+    title,
+    columns: ['what', 'goal', 'median', 'min', 'max', 'met'],
+    rows: rows.map(([what, values, goal]): Cell[] => {
+      const { median, min, max } = spreadOf(values);
+      const bound = goal?.[1];
+      const text = goal === undefined || bound === undefined ? '' : `${goal[0]} ${bound}`;
+      return [what, text, median, min, max, text === '' ? '' : isMet(median, goal) ? 'yes' : 'NO'];
+    }),
+  };
+}
+
+/** Shares of a core while it was timed, all processes of the machine that belong to the run. */
+function coreTable({ name, clients }: Scene, runs: readonly CrowdRun[]): Table {
+  const parts = [...new Set(runs.flatMap(({ cores }) => Object.keys(cores)))].sort();
+  const row = (what: string, read: (run: CrowdRun) => number): Cell[] => {
+    const { median, min, max } = spreadOf(runs.map(read));
+    return [what, median, min, max];
+  };
+  return {
+    title: `${name}, ${clients.toLocaleString('en-US')} clients: shares of a core`,
+    columns: ['part', 'median', 'min', 'max'],
+    rows: [
+      ...parts.map((part) => row(`broker: ${part}`, ({ cores }) => cores[part] ?? 0)),
+      row('  gateways: user', ({ servingCores }) => servingCores.user),
+      row('  gateways: system', ({ servingCores }) => servingCores.system),
+      row('exchange', ({ exchangeCores }) => exchangeCores),
+      row('clients', ({ clientCores }) => clientCores),
+    ],
+  };
+}
+
+function missedIn({ name, clients }: Scene, rows: readonly Row[]): string[] {
+  return rows.flatMap(([what, values, goal]) => {
+    const { median } = spreadOf(values);
+    if (goal === undefined || isMet(median, goal)) return [];
+    const shown = median.toLocaleString('en-US', { maximumFractionDigits: 2 });
+    return [
+      `goal missed: ${name}, ${clients} clients: ${what} ${shown}, not ${goal[0]} ${goal[1]}`,
+    ];
+  });
+}
+
+function remarksOn({ name, clients }: Scene, runs: readonly CrowdRun[]): string[] {
+  const heavy = Math.max(...runs.map(({ clientCores }) => clientCores));
+  const { timedStreams = 0 } = runs[0]?.report ?? {};
+  return [
+    ...(heavy > GENERATOR_SHARE_MAX
+      ? [
+          `${name}, ${clients} clients: the generator took ${Math.round(heavy * 100)} % of a core: ` +
+            'it may be what was measured',
+        ]
+      : []),
+    `${name}: ages are of ${timedStreams} streams, spread evenly over the ${clients}`,
+  ];
+}
+
+function failuresOf({ name }: Scene, reports: readonly CrowdRun['report'][]): string[] {
+  return reports.flatMap(({ notCurrent, closed, events }) => [
+    ...(notCurrent > 0 ? [`${name}: ${notCurrent} clients had not the last prices`] : []),
+    ...Object.entries(closed).map(([reason, count]) => `${name}: ${count} streams: ${reason}`),
+    ...(events === 0 && name !== 'idle' ? [`${name}: no price came`] : []),
+  ]);
+}
+
+function sceneOf({ name, clients, goals }: Scene) {
+  return { scene: name, clients, goals };
+}
+
+function metricOf([what, values]: Row) {
+  return [what, spreadOf(values)] as const;
+}
+
+function isMet(value: number, [bound, number]: Goal = ['at most', undefined]): boolean {
+  if (number === undefined) return true;
+  return bound === 'at least' ? value >= number : value <= number;
+}
+
+function atLeast(number: number | undefined): Goal {
+  return ['at least', number];
+}
+
+function atMost(number: number | undefined): Goal {
+  return ['at most', number];
+}
