@@ -219,7 +219,8 @@ class Meter {
 
   get text(): string {
     const grown = `${Math.round(this.#beforeMb)} MB and ${Math.round(this.growthMb)} more`;
-    return `${grown}, ${this.depth} messages in ${this.#deepest}, ${this.#streams} streams, ${this.#slow} slow`;
+    const streams = `${this.#streams} streams, ${this.#slow} ended as slow`;
+    return `${grown}, ${this.depth} messages in ${this.#deepest}, ${streams}`;
   }
 
   async run(): Promise<void> {
