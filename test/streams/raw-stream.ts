@@ -12,6 +12,8 @@ export interface StreamTerms {
   readonly lastEventId?: string | undefined;
   /** Bytes taken at a time; a few make a reader that trickles. */
   readonly readBytes?: number;
+  /** The pause after each of them. */
+  readonly readEveryMs?: number;
 }
 
 export interface StreamListener {
@@ -26,6 +28,7 @@ const LISTENING_BYTES = 64 * 1024;
 export class RawStream {
   readonly #socket: Socket;
   readonly #listener: StreamListener;
+  readonly #readEveryMs: number;
   readonly #http: ResponseParser;
   readonly #decoder = new TextDecoder();
   #status: number | null = null;
@@ -35,6 +38,7 @@ export class RawStream {
 
   constructor(terms: StreamTerms, listener: StreamListener) {
     this.#listener = listener;
+    this.#readEveryMs = terms.readEveryMs ?? 0;
     const events = createParser({ onEvent: (event) => this.#hear(event) });
     this.#http = new ResponseParser({
       onHead: (head) => {
@@ -96,9 +100,11 @@ export class RawStream {
     const taken = bytes.subarray(0, this.#bytesLeft);
     this.#bytes += taken.length;
     this.#bytesLeft -= taken.length;
-    this.#http.push(taken);
+    this.#http.push(Buffer.from(taken)); // it keeps the beginning of a line, we read on in place
     if (this.#bytesLeft === 0) this.leave('close');
-    return true;
+    if (this.#readEveryMs === 0) return true;
+    setTimeout(() => this.resume(), this.#readEveryMs);
+    return false;
   }
 
   #hear(event: EventSourceMessage): void {
