@@ -15,6 +15,8 @@ export class PriceRounds {
   readonly #freeSlots: number[] = [];
   /** By slot: a round will come by, or a timer will bring one. */
   #isQueued = new Uint8Array(SLOTS_AT_FIRST);
+  /** Timers of intervals, by slot; the result of each cancels it. */
+  readonly #later = new Map<number, () => void>();
   /** Slots that no round has taken yet. */
   #waiting: number[] = [];
   #round: number[] = [];
@@ -41,6 +43,8 @@ export class PriceRounds {
 
   /** A round that still comes by finds nobody, or a newcomer with nothing to send. */
   leave({ slot }: Stream): void {
+    this.#later.get(slot)?.();
+    if (this.#later.delete(slot)) this.#isQueued[slot] = 0; // it was its interval, nobody else's
     this.#bySlot[slot] = null;
     this.#freeSlots.push(slot);
   }
@@ -60,7 +64,8 @@ export class PriceRounds {
   beginSoon(): void {
     if (this.#waiting.length === 0 || this.#cancelNext !== null) return;
     const waitMs = this.#notBeforeMs - this.#edge.nowMs();
-    if (waitMs <= 0) this.#begin();
+    const isClockBack = waitMs > LIMITS.streamFlushMsMax; // nobody waits for so long
+    if (waitMs <= 0 || isClockBack) this.#begin();
     else this.#after(waitMs, () => this.#begin());
   }
 
@@ -87,7 +92,7 @@ export class PriceRounds {
 
   #visit(slot: number, nowMs: number): void {
     const stream = this.#bySlot[slot] ?? null;
-    const waitMs = stream === null ? 0 : stream.pricesNotBeforeMs - nowMs;
+    const waitMs = stream === null ? 0 : stream.pricesWaitMs(nowMs);
     if (waitMs > 0) return this.#visitLater(slot, waitMs);
     this.#isQueued[slot] = 0;
     if (stream?.flushPrices(nowMs, this.#buffer) === true) this.#writes++;
@@ -95,11 +100,13 @@ export class PriceRounds {
 
   /** The client has asked for an interval, and it is not over. */
   #visitLater(slot: number, waitMs: number): void {
-    this.#edge.after(waitMs, () => {
+    const cancel = this.#edge.after(waitMs, () => {
+      this.#later.delete(slot);
       this.#isQueued[slot] = 0;
       this.addOne(slot);
       this.beginSoon();
     });
+    this.#later.set(slot, cancel);
   }
 
   #end(): void {

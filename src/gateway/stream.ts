@@ -78,8 +78,10 @@ export class Stream {
     return this.#heldBytes;
   }
 
-  get pricesNotBeforeMs(): number {
-    return this.#pricesNotBeforeMs;
+  /** Until its interval is over; none after a clock that was set back. */
+  pricesWaitMs(nowMs: number): number {
+    const leftMs = this.#pricesNotBeforeMs - nowMs;
+    return leftMs > this.intervalMs ? 0 : Math.max(leftMs, 0);
   }
 
   wants(symbol: string): boolean {
@@ -116,7 +118,7 @@ export class Stream {
 
   /** Everything that waits, but for prices whose interval is not over. */
   flush(nowMs: number, buffer: WriteBuffer): boolean {
-    return this.#flush(nowMs, buffer, this.intervalMs === 0);
+    return this.#flush(nowMs, buffer, this.pricesWaitMs(nowMs) === 0);
   }
 
   /** A round has come by. True when something was written. */

@@ -27,7 +27,7 @@ export interface SentAsk {
 export type Script = (ask: SentAsk) => unknown;
 
 interface Timer {
-  readonly atMs: number;
+  atMs: number;
   readonly run: () => void;
 }
 
@@ -92,6 +92,12 @@ export class FakeEdge implements Edge {
       next.run();
     }
     this.#nowMs = untilMs;
+  }
+
+  /** The wall clock is set by so much; timers go by another, as those of a real edge do. */
+  setClock(byMs: number): void {
+    this.#nowMs += byMs;
+    for (const timer of this.#timers) timer.atMs += byMs;
   }
 
   toldKinds(kind: string): SentMessage[] {

@@ -230,3 +230,44 @@ test('after a flush to many streams the next one waits and takes what gathered',
     ],
   );
 });
+
+test('who comes in the place of a stream with an interval does not wait for it', async () => {
+  const { edge, open, watch } = aHub();
+  const slow = { symbols: ['IBM'], wantsEvents: false, intervalMs: 60_000 };
+  const { listener } = await open(slow);
+  edge.deliver(price('IBM', 1, 1));
+  edge.deliver(price('IBM', 2, 2));
+  listener.closed();
+  const { sink } = await watch(['IBM']);
+  edge.deliver(price('IBM', 3, 3));
+  assert.deepEqual(
+    sink.of('price').map(({ data }) => data.seq),
+    [2, 3],
+  );
+});
+
+test('a price that came before the hello is sent with it, also to a stream with an interval', async () => {
+  const { edge, open } = aHub();
+  const opening = open({ symbols: ['IBM'], intervalMs: 500 });
+  edge.deliver(price('IBM', 1, 1));
+  const { sink } = await opening;
+  assert.deepEqual(sink.names, ['hello', 'price']);
+});
+
+test('a clock that is set back silences no stream', async () => {
+  const { edge, open, watch } = aHub();
+  const { sink } = await watch(['IBM']);
+  const slow = await open({ symbols: ['IBM'], wantsEvents: false, intervalMs: 500 });
+  edge.deliver(price('IBM', 1, 1));
+  edge.setClock(-3_600_000);
+  edge.deliver(price('IBM', 2, 2));
+  edge.advance(500);
+  const seqs = (told: FakeSink) => told.of('price').map(({ data }) => data.seq);
+  assert.deepEqual(
+    [seqs(sink), seqs(slow.sink)],
+    [
+      [1, 2],
+      [1, 2],
+    ],
+  );
+});

@@ -108,9 +108,12 @@ export class PriceFeed {
     ctx.after(LIMITS.linkRetryMaxMs, { kind: 'ListAgainDue' }, 'list-again');
   }
 
-  /** Fan-outs that are made again take the feed for live: while it is not, they must be told. */
+  /**
+   * The first message makes a fan-out again, and its gateways watch it again when it is there: one
+   * without a print for long must not wait for the next. What it takes the feed for may be wrong.
+   */
   fanoutLife({ event }: FanoutLife, ctx: Ctx): void {
-    if (event.state === 'down' && !this.#isLive) this.#tellFreshness(ctx);
+    if (event.state === 'down') this.#tellFreshness(ctx);
   }
 
   historyLife({ event }: HistoryLife, ctx: Ctx): void {

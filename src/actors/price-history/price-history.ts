@@ -3,8 +3,9 @@
 // on with the stored candles, counts nothing twice, and says that something may be missing.
 import { CANDLE_INTERVALS, type CandleInterval } from '../../domain/candle.ts';
 import { LIMITS } from '../../limits.ts';
-import type { Actor } from '../../runtime/actor.ts';
+import type { Actor, LifeEvent } from '../../runtime/actor.ts';
 import type { PriceStore } from '../../store/price-store.ts';
+import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import { type DailyFileRead, type DailyFilesListed, DailyImport } from './daily-import.ts';
 import { FeedOutages } from './feed-outages.ts';
@@ -19,7 +20,18 @@ interface UpkeepDue {
   readonly kind: 'UpkeepDue';
 }
 
-export type Message = PriceHistoryCommand | FlushDue | UpkeepDue | DailyFilesListed | DailyFileRead;
+interface ConnectionLife {
+  readonly kind: 'ConnectionLife';
+  readonly event: LifeEvent;
+}
+
+export type Message =
+  | PriceHistoryCommand
+  | FlushDue
+  | UpkeepDue
+  | ConnectionLife
+  | DailyFilesListed
+  | DailyFileRead;
 type Ctx = BrokerContext<Message>;
 
 export interface PriceHistoryOptions {
@@ -51,6 +63,7 @@ export class PriceHistory implements Actor<Message, Ctx> {
     this.#import = new DailyImport(store);
     this.#flush(ctx);
     this.#import.begin(ctx);
+    ctx.watch(EXCHANGE_CONNECTION, (event) => ({ kind: 'ConnectionLife', event }));
     ctx.after(LIMITS.priceUpkeepMs, { kind: 'UpkeepDue' }, 'upkeep');
   }
 
@@ -60,6 +73,8 @@ export class PriceHistory implements Actor<Message, Ctx> {
         return this.#onPricesPrinted(message, ctx);
       case 'FeedLiveness':
         return this.#onFeedLiveness(message, ctx);
+      case 'ConnectionLife':
+        return this.#onConnectionLife(message, ctx);
       case 'FlushDue':
         this.#flush(ctx);
         return;
@@ -94,6 +109,11 @@ export class PriceHistory implements Actor<Message, Ctx> {
       this.#outages.begin();
     }
     this.#flush(ctx);
+  }
+
+  /** What it had read and not told is gone with it; the next one begins with a snapshot. */
+  #onConnectionLife({ event }: ConnectionLife, ctx: Ctx): void {
+    if (event.state === 'down') this.#onFeedLiveness({ kind: 'FeedLiveness', live: false }, ctx);
   }
 
   /** One transaction of bounded size. True when it has written and there is more to write. */

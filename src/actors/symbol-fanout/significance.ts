@@ -29,6 +29,7 @@ export class Significance {
     if (significanceBps === 0 || sent === null || sent.stale !== stale) return 0;
     const moved = Math.abs(print.priceInCents - sent.priceInCents);
     if (moved * 10_000 >= significanceBps * sent.priceInCents) return 0;
-    return Math.max(this.#sentAtMs + insignificantMsMax - nowMs, 0);
+    const leftMs = this.#sentAtMs + insignificantMsMax - nowMs;
+    return leftMs > insignificantMsMax ? 0 : Math.max(leftMs, 0); // the clock was set back
   }
 }

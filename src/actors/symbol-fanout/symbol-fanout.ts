@@ -2,7 +2,8 @@
 // first at once and the last always, so that what a watcher saw last is what was published last.
 import { areSameSessionPrices, type SessionPrices } from '../../domain/session-prices.ts';
 import { LIMITS } from '../../limits.ts';
-import type { Actor, Address } from '../../runtime/actor.ts';
+import type { Actor, Address, LifeEvent } from '../../runtime/actor.ts';
+import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { BrokerContext, LastPrint } from '../context.ts';
 import { MinutePrinter, type PrintsDue } from './minute-printer.ts';
 import {
@@ -24,7 +25,12 @@ interface HoldEnded {
   readonly kind: 'HoldEnded';
 }
 
-export type Message = SymbolFanoutCommand | ThrottleEnded | HoldEnded | PrintsDue;
+interface ConnectionLife {
+  readonly kind: 'ConnectionLife';
+  readonly event: LifeEvent;
+}
+
+export type Message = SymbolFanoutCommand | ThrottleEnded | HoldEnded | ConnectionLife | PrintsDue;
 type Ctx = BrokerContext<Message>;
 
 export interface SymbolFanoutOptions extends SignificanceOptions {
@@ -53,6 +59,7 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     this.#significance = new Significance(options);
     this.#printer = new MinutePrinter(options.symbol);
     this.#known = knownOf(options.symbol, ctx);
+    ctx.watch(EXCHANGE_CONNECTION, (event) => ({ kind: 'ConnectionLife', event }));
   }
 
   receive(message: Message, ctx: Ctx): void {
@@ -69,6 +76,8 @@ export class SymbolFanout implements Actor<Message, Ctx> {
         return this.#onThrottleEnded(ctx);
       case 'HoldEnded':
         return this.#announceUnsent(ctx);
+      case 'ConnectionLife':
+        return this.#onConnectionLife(message, ctx);
       case 'PrintsDue':
         return this.#printer.tell(ctx);
     }
@@ -95,6 +104,11 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     if (stale === this.#stale) return;
     this.#stale = stale;
     this.#announce(ctx);
+  }
+
+  /** With it goes whoever would tell that the feed is stale; its next one tells when it is fresh. */
+  #onConnectionLife({ event }: ConnectionLife, ctx: Ctx): void {
+    if (event.state === 'down') this.#onFeedFreshness({ kind: 'FeedFreshness', stale: true }, ctx);
   }
 
   #onWatchSymbol({ watcher }: WatchSymbol, ctx: Ctx): void {

@@ -61,10 +61,10 @@ describe('exchange-connection: the price feed', () => {
     assert.equal(rig.ctx.counters.get('ticks_of_unlisted_symbols'), 1);
   });
 
-  test('fan-outs that are made again while the feed is not live are told that prices are stale', () => {
+  test('fan-outs are made again by being told how the feed is, also those that print nothing', () => {
     const rig = linked();
     rig.life(IBM, 'down');
-    assert.deepEqual(mailOf(rig.sent()), [], 'live is what they begin with');
+    assert.deepEqual(mailOf(rig.sent()), [live(true), fresh(IBM, false), fresh(AIG, false)]);
     rig.frames('prices', aTick(11), aTick(13));
     rig.sent();
     rig.life(IBM, 'down');

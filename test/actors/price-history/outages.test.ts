@@ -55,6 +55,18 @@ test('a feed that is not live marks the minutes it touches, and no others', (t) 
   assert.deepEqual(rig.read('1m', { fromMs: lostAtMs - 5 * MINUTE_MS }).gaps, [gap]);
 });
 
+test('an exchange-connection that is gone has taken prints with it, however soon another is live', (t) => {
+  const rig = PriceRig.live(t);
+  rig.later(30_000);
+  const lostAtMs = nowOf(rig);
+  rig.actor.life('exchange-connection/0', 'down');
+  rig.actor.life('exchange-connection/0', 'up');
+  rig.later(1_000);
+  rig.feed(true);
+  const gap = { fromMs: lostAtMs - DOUBT_MS, untilMs: lostAtMs + 1_000 + SKEW_MS };
+  assert.deepEqual(rig.read('1m', { fromMs: lostAtMs - 10_000 }).gaps, [gap]);
+});
+
 test('an outage in which nothing was printed is told of all the same', (t) => {
   const rig = PriceRig.live(t);
   rig.later(MINUTE_MS);

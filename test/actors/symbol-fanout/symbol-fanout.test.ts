@@ -130,6 +130,29 @@ describe('symbol-fanout', () => {
     assert.deepEqual(updates(rig), [changed(GATEWAY, 100_001, 2, { merged: 1 })]);
   });
 
+  test('a clock that is set back holds nothing back for longer', () => {
+    const rig = watched(10);
+    rig.receive(ticked(100_000, 1));
+    rig.advance(LIMITS.priceThrottleMs);
+    rig.sent();
+    rig.ctx.clockMs -= 3_600_000;
+    rig.receive(ticked(100_001, 2));
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100_001, 2, { merged: 1 })]);
+  });
+
+  test('while the exchange-connection is gone prices are stale, until its feed is fresh', () => {
+    const rig = watched();
+    rig.receive(ticked(100, 1));
+    rig.advance(LIMITS.priceThrottleMs);
+    rig.sent();
+    rig.life('exchange-connection/0', 'down');
+    rig.life('exchange-connection/0', 'up');
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100, 1, { stale: true })]);
+    rig.receive({ kind: 'FeedFreshness', stale: false });
+    rig.advance(LIMITS.priceThrottleMs);
+    assert.deepEqual(updates(rig), [changed(GATEWAY, 100, 1, {})]);
+  });
+
   test('that the feed is stale is always significant', () => {
     const rig = watched(10);
     rig.receive(ticked(100_000, 1));
