@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { startBroker } from '../../src/broker.ts';
+import { type Broker, startBroker } from '../../src/broker.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Demo } from '../../src/demo.ts';
 import { Api } from '../scenario/api.ts';
@@ -11,6 +11,8 @@ import { startExchange } from '../scenario/exchange-process.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
 export async function brokerHere(t: TestContext, settings: Record<string, string>) {
+  let broker: Broker | null = null;
+  t.after(() => broker?.stop()); // what is registered first ends first, and its files go after it
   const exchange = await startExchange(t, tempDirectory(t));
   const dataDir = tempDirectory(t);
   const config = readConfig({
@@ -21,14 +23,14 @@ export async function brokerHere(t: TestContext, settings: Record<string, string
     ...settings,
   });
   const fatal: string[] = [];
-  const broker = await startBroker(
+  broker = await startBroker(
     config,
     () => undefined,
     (reason) => fatal.push(reason),
   );
-  t.after(() => broker.stop());
   await broker.ready;
   const demo = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as Demo;
-  const users = demo.users.map(({ token }) => new Api(broker.url, token));
+  const { url } = broker;
+  const users = demo.users.map(({ token }) => new Api(url, token));
   return { broker, dataDir, demo, users, fatal, exchange };
 }
