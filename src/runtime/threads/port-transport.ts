@@ -58,7 +58,7 @@ export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
   readonly #drain = (): void => this.#drainAll();
-  /** What events have brought since the last tick; it came before all that is still in the ports. */
+  /** What events have brought since the last tick, before all that is still in the ports. */
   #arrived: Frame[] = [];
 
   constructor(dispatcher: Ticking) {
