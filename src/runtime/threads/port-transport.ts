@@ -81,8 +81,8 @@ export class PortTransport {
     port.on('message', (bytes: Uint8Array) => {
       if (this.#ports.get(thread) !== port) return;
       this.#arrived.push({ thread, bytes });
-      // Not in here: a port hands out up to a thousand messages before sockets and timers have their
-      // turn, so that long ticks would keep them waiting for as long as messages come.
+      // No tick in here: a port hands out up to a thousand messages before sockets and timers have
+      // their turn, so that long ticks would keep them waiting for as long as messages come.
       this.#dispatcher.wake();
     });
     port.on('close', () => {
