@@ -21,8 +21,12 @@ const REOPEN_MS = 50;
 /**
  * The broker in this process, so that the test can reach its supervisor; the exchange in its own.
  */
-async function brokerIn(t: TestContext, settings: Record<string, string>) {
-  const exchange = await startExchange(t, tempDirectory(t));
+async function brokerIn(
+  t: TestContext,
+  settings: Record<string, string>,
+  exchangeOptions?: readonly string[],
+) {
+  const exchange = await startExchange(t, tempDirectory(t), exchangeOptions);
   const dataDir = tempDirectory(t);
   const config = readConfig({
     OUTCRY_PORT: '0',
@@ -157,6 +161,23 @@ test('a gateway thread that dies takes only its own streams: those of the other 
     assert.deepEqual(problems, []);
     assert(prices.has('IBM'));
   }
+  assert.deepEqual(fatal, []);
+});
+
+test('the market thread dies: a price is stale until it is back, also one that prints no more', async (t) => {
+  const quiet = ['--no-echo', '--symbols', '2', '--prints-per-second', '0'];
+  const { broker, users, fatal } = await brokerIn(t, {}, quiet);
+  const [alice] = users;
+  assert(alice !== undefined);
+  const stream = await alice.stream('symbols=SYN0001');
+  t.after(() => stream.close());
+  await stream.until((s) => s.named('price').length === 1, 'its price');
+  await broker.supervisor.crash('market-0', 'terminate');
+  await stream.until((s) => s.named('price').length === 3, 'it to be stale and fresh again');
+  assert.deepEqual(
+    stream.named('price').map(({ data }) => JSON.parse(data).stale),
+    [undefined, true, undefined],
+  );
   assert.deepEqual(fatal, []);
 });
 
