@@ -106,7 +106,7 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     this.#announce(ctx);
   }
 
-  /** With it goes whoever would tell that the feed is stale; its next one tells when it is fresh. */
+  /** With it goes whoever would say that the feed is stale; the next one says when it is fresh. */
   #onConnectionLife({ event }: ConnectionLife, ctx: Ctx): void {
     if (event.state === 'down') this.#onFeedFreshness({ kind: 'FeedFreshness', stale: true }, ctx);
   }
