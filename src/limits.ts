@@ -193,6 +193,8 @@ export const LIMITS = {
   shardMailboxMax: 131_072,
   exchangeMailboxMax: 131_072,
   smallMailboxMax: 8_192,
+  /** Every fan-out may have two spans on the way at once, when a minute ends. */
+  priceHistoryMailboxMax: 32_768,
   shardAskWindow: 4_096,
   shardFactWindow: 4_096,
   exchangeAskWindow: 4_096,
@@ -251,5 +253,6 @@ assert(LIMITS.portfolioPageDefault <= LIMITS.portfolioPageMax);
 assert(LIMITS.ordersPageDefault <= LIMITS.ordersPageMax);
 assert(LIMITS.candlesPageDefault <= LIMITS.candlesPageMax);
 assert(LIMITS.candleFlushMax <= LIMITS.candlesPendingMax);
+assert(2 * LIMITS.symbolsMax <= LIMITS.priceHistoryMailboxMax, 'no print meets a full mailbox');
 assert(LIMITS.executionsInFlightMax <= LIMITS.shardFactWindow, 'facts never meet a full window');
 assert(LIMITS.feedFramesPerReadMax <= LIMITS.executionsInFlightMax);

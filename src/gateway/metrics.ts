@@ -102,11 +102,11 @@ function addKind(page: Page, actors: readonly ActorSnapshot[], labels: Labels): 
 
 function addSizes(page: Page, some: readonly EdgeSnapshot[], labels: Labels): void {
   const help = 'How much of it the actors and gateways of a thread hold.';
+  const sums = new Map<string, number>();
   for (const { sizes } of some) {
-    for (const [what, size] of Object.entries(sizes)) {
-      page.set('held', help, size, { ...labels, what });
-    }
+    for (const [what, size] of Object.entries(sizes)) sums.set(what, (sums.get(what) ?? 0) + size);
   }
+  for (const [what, size] of sums) page.set('held', help, size, { ...labels, what });
 }
 
 function byKind<Snapshot extends EdgeSnapshot>(

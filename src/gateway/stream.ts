@@ -134,13 +134,17 @@ export class Stream {
   }
 
   beat(nowMs: number): void {
-    if (nowMs < this.#heartbeatAtMs || this.isStalled || this.#isClosed) return;
+    const leftMs = this.#heartbeatAtMs - nowMs;
+    const isClockBack = leftMs > LIMITS.streamHeartbeatMs;
+    if ((leftMs > 0 && !isClockBack) || this.isStalled || this.#isClosed) return;
     this.#heartbeatAtMs = nowMs + LIMITS.streamHeartbeatMs;
     this.#write(HEARTBEAT, nowMs);
   }
 
   hasStalledFor(durationMs: number, nowMs: number): boolean {
-    return this.#stalledSinceMs !== null && nowMs - this.#stalledSinceMs >= durationMs;
+    if (this.#stalledSinceMs === null) return false;
+    const stalledMs = nowMs - this.#stalledSinceMs;
+    return stalledMs >= durationMs || stalledMs < 0; // the clock was set back: nobody knows
   }
 
   /**

@@ -139,6 +139,7 @@ function priceHistory({ config }: Settings): Kind {
   return define<BrokerContext<PriceHistoryMessage>>({
     ...ALONE,
     ...SMALL,
+    mailboxMax: LIMITS.priceHistoryMailboxMax,
     kind: 'price-history',
     spawnable: false,
     create: (_key, ctx) => {

@@ -10,10 +10,14 @@ import { Api } from '../scenario/api.ts';
 import { startExchange } from '../scenario/exchange-process.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
-export async function brokerHere(t: TestContext, settings: Record<string, string>) {
+export async function brokerHere(
+  t: TestContext,
+  settings: Record<string, string>,
+  exchangeOptions?: readonly string[],
+) {
   let broker: Broker | null = null;
   t.after(() => broker?.stop()); // what is registered first ends first, and its files go after it
-  const exchange = await startExchange(t, tempDirectory(t));
+  const exchange = await startExchange(t, tempDirectory(t), exchangeOptions);
   const dataDir = tempDirectory(t);
   const config = readConfig({
     OUTCRY_PORT: '0',

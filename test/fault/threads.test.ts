@@ -132,6 +132,23 @@ test('a gateway thread that dies takes only its own streams: those of the other 
   assert.deepEqual(fatal, []);
 });
 
+test('the market thread dies: a price is stale until it is back, also one that prints no more', async (t) => {
+  const quiet = ['--no-echo', '--symbols', '2', '--prints-per-second', '0'];
+  const { broker, users, fatal } = await brokerHere(t, {}, quiet);
+  const [alice] = users;
+  assert(alice !== undefined);
+  const stream = await alice.stream('symbols=SYN0001');
+  t.after(() => stream.close());
+  await stream.until((s) => s.named('price').length === 1, 'its price');
+  await broker.supervisor.crash('market-0', 'terminate');
+  await stream.until((s) => s.named('price').length === 3, 'it to be stale and fresh again');
+  assert.deepEqual(
+    stream.named('price').map(({ data }) => JSON.parse(data).stale),
+    [undefined, true, undefined],
+  );
+  assert.deepEqual(fatal, []);
+});
+
 test('the exchange thread dies: orders are refused meanwhile, then taken; fills that came meanwhile are booked', async (t) => {
   const settings = { OUTCRY_DUPLICATE_WINDOW_MS: '0' };
   const { broker, users, fatal, dataDir, exchange } = await brokerHere(t, settings);

@@ -40,7 +40,7 @@ export interface PriceChanged {
   readonly lastTradedAtMs: number;
   /** Sequence of the exchange's price feed. */
   readonly seq: number;
-  /** Prints since the last one sent. */
+  /** Prints since the last one that this watcher was sent. */
   readonly merged: number;
   readonly session: SessionPrices;
   readonly stale: boolean;

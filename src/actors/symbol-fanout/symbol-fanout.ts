@@ -46,11 +46,11 @@ export class SymbolFanout implements Actor<Message, Ctx> {
   readonly #symbol: string;
   readonly #significance: Significance;
   readonly #printer: MinutePrinter;
-  readonly #watchers = new Set<Address>();
+  /** Each with the prints that it has been told of, as `#prints` counts them. */
+  readonly #watchers = new Map<Address, number>();
   #known: Known | null;
   #stale = false;
-  /** Prints since the last update. */
-  #merged = 0;
+  #prints = 0;
   #isThrottled = false;
   #hasUnsent = false;
 
@@ -93,7 +93,7 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     const print = { priceInCents, lastTradedAtMs: exchangeAtMs, seq: feedSeq };
     this.#known = { print, session };
     if (span !== null) {
-      this.#merged += span.prints;
+      this.#prints += span.prints;
       this.#printer.add(span, exchangeAtMs, ctx);
     }
     // A snapshot that only repeats what is known is no news.
@@ -112,9 +112,9 @@ export class SymbolFanout implements Actor<Message, Ctx> {
   }
 
   #onWatchSymbol({ watcher }: WatchSymbol, ctx: Ctx): void {
-    this.#watchers.add(watcher);
+    if (!this.#watchers.has(watcher)) this.#watchers.set(watcher, this.#prints);
     this.#known ??= knownOf(this.#symbol, ctx);
-    if (this.#known !== null) this.#send(watcher, this.#known, 0, ctx);
+    if (this.#known !== null) this.#send(watcher, this.#known, ctx);
   }
 
   #onUnwatchSymbol({ watcher }: UnwatchSymbol): void {
@@ -135,12 +135,15 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     this.#hasUnsent = true;
     if (this.#isThrottled) return;
     const known = this.#known;
-    if (known === null || this.#watchers.size === 0) return this.#settle();
+    if (known === null || this.#watchers.size === 0) {
+      this.#hasUnsent = false;
+      return;
+    }
     const holdMs = this.#significance.holdMs(known.print, this.#stale, ctx.nowMs());
     if (holdMs > 0) return ctx.after(holdMs, { kind: 'HoldEnded' }, 'hold');
-    for (const watcher of this.#watchers) this.#send(watcher, known, this.#merged, ctx);
+    for (const watcher of this.#watchers.keys()) this.#send(watcher, known, ctx);
     this.#significance.sent(known.print, this.#stale, ctx.nowMs());
-    this.#settle();
+    this.#hasUnsent = false;
     this.#isThrottled = true;
     // Windows of all symbols end together, so that a gateway has all that changed in one frame and
     // writes once to each stream: its own gathering does not add to the throttle.
@@ -148,12 +151,9 @@ export class SymbolFanout implements Actor<Message, Ctx> {
     ctx.after(leftMs, { kind: 'ThrottleEnded' }, 'throttle');
   }
 
-  #settle(): void {
-    this.#merged = 0;
-    this.#hasUnsent = false;
-  }
-
-  #send(watcher: Address, { print, session }: Known, merged: number, ctx: Ctx): void {
+  #send(watcher: Address, { print, session }: Known, ctx: Ctx): void {
+    const merged = this.#prints - (this.#watchers.get(watcher) ?? 0);
+    this.#watchers.set(watcher, this.#prints);
     const change: PriceChanged = {
       kind: 'PriceChanged',
       symbol: this.#symbol,

@@ -33,15 +33,15 @@ export const openStream: Route<unknown, StreamQuery> = {
     if (symbols.length > LIMITS.symbolsPerStreamMax) {
       return badQuery('symbols', `a stream takes at most ${LIMITS.symbolsPerStreamMax} symbols`);
     }
+    const intervalMs = Number(query.interval ?? 0);
+    if (intervalMs > LIMITS.streamIntervalMsMax) {
+      return badQuery('interval', `at most ${LIMITS.streamIntervalMsMax} ms`);
+    }
     if (symbols.length > 0 && !catalogue.isLoaded) return problem('not_ready');
     const unknown = catalogue.unknownAmong(symbols);
     if (unknown.length > 0) return unknownSymbols(unknown);
     const refusal = hub.refusal(userId);
     if (refusal !== null) return problem(refusal);
-    const intervalMs = Number(query.interval ?? 0);
-    if (intervalMs > LIMITS.streamIntervalMsMax) {
-      return badQuery('interval', `at most ${LIMITS.streamIntervalMsMax} ms`);
-    }
     const options = { userId, symbols, wantsEvents, intervalMs, lastEventId, expiresAtMs };
     return { kind: 'stream', headers: {}, open: (sink) => hub.open(options, sink) };
   },

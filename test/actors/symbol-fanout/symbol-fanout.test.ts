@@ -55,6 +55,23 @@ describe('symbol-fanout', () => {
     assert.deepEqual(rig.sent(), [changed(OTHER, 101, 2, { merged: 0 })]);
   });
 
+  test('a watcher that asks again is told the prints since it was told last, none twice', () => {
+    const rig = watched();
+    rig.receive(ticked(100, 1), ticked(101, 2), { kind: 'WatchSymbol', watcher: GATEWAY });
+    assert.deepEqual(updates(rig), [
+      changed(GATEWAY, 100, 1, { merged: 1 }),
+      changed(GATEWAY, 101, 2, { merged: 1 }),
+    ]);
+    rig.receive({ kind: 'WatchSymbol', watcher: OTHER });
+    assert.deepEqual(updates(rig), [changed(OTHER, 101, 2, { merged: 0 })]);
+    rig.receive(ticked(102, 3));
+    rig.advance(LIMITS.priceThrottleMs);
+    assert.deepEqual(updates(rig), [
+      changed(GATEWAY, 102, 3, { merged: 1 }),
+      changed(OTHER, 102, 3, { merged: 1 }),
+    ]);
+  });
+
   test('watching twice is watching once, and unwatching ends it', () => {
     const rig = watched();
     rig.receive({ kind: 'WatchSymbol', watcher: GATEWAY }, ticked(100, 1));
