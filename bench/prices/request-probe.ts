@@ -15,27 +15,34 @@ const GIVE_UP_MS = 5_000;
 export class RequestProbe {
   readonly #url: string;
   readonly #latencies = new Latencies();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   readonly #asked: Promise<void>[] = [];
   readonly #beganMs = performance.now();
   #failed = 0;
 
   constructor({ host, port }: Target, path: string) {
     this.#url = `http://${host}:${port}${path}`;
-    this.#timer = setInterval(() => this.#askDue(), EVERY_MS);
+    this.#timer = setTimeout(() => this.#askDue(), EVERY_MS);
   }
 
   async end(): Promise<ProbeReport> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     await Promise.all(this.#asked);
     return { latency: this.#latencies.summary(), failed: this.#failed };
   }
 
-  /** Also what should have been asked while this process had no CPU. */
+  /**
+   * Also what should have been asked while this process had no CPU. An interval would do for this,
+   * but it drifts, and its lateness would be taken for the server's.
+   */
   #askDue(): void {
     for (;;) {
       const dueMs = this.#beganMs + (this.#asked.length + 1) * EVERY_MS;
-      if (dueMs > performance.now()) return;
+      const waitMs = dueMs - performance.now();
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => this.#askDue(), Math.ceil(waitMs));
+        return;
+      }
       this.#asked.push(this.#ask(dueMs));
     }
   }

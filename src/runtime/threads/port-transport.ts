@@ -35,10 +35,11 @@ export class ThreadWaker implements Waker {
   }
 
   at(elapsedMs: number): void {
+    const delayMs = Math.ceil(elapsedMs - this.#elapsedMs());
+    if (delayMs <= 0) return this.soon(); // a timeout would take a millisecond all the same
     if (this.#timeout !== null && this.#timeoutAtMs <= elapsedMs) return;
     if (this.#timeout !== null) clearTimeout(this.#timeout);
     this.#timeoutAtMs = elapsedMs;
-    const delayMs = Math.max(Math.ceil(elapsedMs - this.#elapsedMs()), 0);
     this.#timeout = setTimeout(() => {
       this.#timeout = null;
       this.#timeoutAtMs = Number.POSITIVE_INFINITY;
