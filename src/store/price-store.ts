@@ -1,6 +1,7 @@
 // The writer of prices.db: candles that grow by what was printed since, bars that are replaced file
 // by file, and the outages. Every write is one transaction, not synced: a second that is lost with
 // the power is an outage.
+import { renameSync, rmSync } from 'node:fs';
 import Database, { type Statement } from 'better-sqlite3';
 import {
   CANDLE_INTERVALS,
@@ -101,13 +102,44 @@ export class PriceStore {
     this.#putImport.run({ ...imported, bars: bars.length, nowMs });
   }
 
+  /** A file that refuses a checkpoint refuses the next write too, which tells. */
   maintain(idle: boolean): void {
-    this.#transaction.maintain(idle);
+    try {
+      this.#transaction.maintain(idle);
+    } catch (error) {
+      if (!isRefusalOfFile(error)) throw error;
+    }
   }
 
   close(): void {
     this.#transaction.close();
   }
+}
+
+export interface OpenedPrices {
+  readonly store: PriceStore;
+  /** Where a file went that was damaged; null: it was not. */
+  readonly setAside: string | null;
+}
+
+/** Orders can do without candles: a file that is damaged is set aside, and a new one is begun. */
+export function openPriceStore(path: string, walPagesMax: number, nowMs: number): OpenedPrices {
+  try {
+    return { store: new PriceStore(path, walPagesMax), setAside: null };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const setAside = `${path}.damaged-${nowMs}`;
+    renameSync(path, setAside);
+    for (const rest of ['-wal', '-shm']) rmSync(path + rest, { force: true });
+    return { store: new PriceStore(path, walPagesMax), setAside };
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return (
+    error instanceof Database.SqliteError &&
+    (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
+  );
 }
 
 /** The open stays, the close is the newest: spans of a symbol come in the order of their prints. */

@@ -28,7 +28,7 @@ import type { ActorKind } from '../runtime/actor.ts';
 import { AnchorLog } from '../store/anchor-log.ts';
 import { pathsOf } from '../store/data-directory.ts';
 import { DirectoryStore } from '../store/directory-store.ts';
-import { PriceStore } from '../store/price-store.ts';
+import { openPriceStore } from '../store/price-store.ts';
 import { ShardStore } from '../store/shard-store.ts';
 import type { Settings } from './settings.ts';
 
@@ -143,8 +143,9 @@ function priceHistory({ config }: Settings): Kind {
     kind: 'price-history',
     spawnable: false,
     create: (_key, ctx) => {
-      const store = new PriceStore(pathsOf(config.dataDir).prices, LIMITS.walPagesMax);
-      return new PriceHistory({ store, days: config.candleDays }, ctx);
+      const path = pathsOf(config.dataDir).prices;
+      const opened = openPriceStore(path, LIMITS.walPagesMax, ctx.nowMs());
+      return new PriceHistory({ ...opened, days: config.candleDays }, ctx);
     },
   });
 }

@@ -4,7 +4,7 @@
 import { CANDLE_INTERVALS, type CandleInterval } from '../../domain/candle.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Actor, LifeEvent } from '../../runtime/actor.ts';
-import type { PriceStore } from '../../store/price-store.ts';
+import type { OpenedPrices, PriceStore } from '../../store/price-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { BrokerContext } from '../context.ts';
 import { type DailyFileRead, type DailyFilesListed, DailyImport } from './daily-import.ts';
@@ -34,8 +34,7 @@ export type Message =
   | DailyFileRead;
 type Ctx = BrokerContext<Message>;
 
-export interface PriceHistoryOptions {
-  readonly store: PriceStore;
+export interface PriceHistoryOptions extends OpenedPrices {
   /** Days that candles are kept; 0 is for ever. */
   readonly days: Readonly<Record<CandleInterval, number>>;
 }
@@ -56,7 +55,9 @@ export class PriceHistory implements Actor<Message, Ctx> {
   #isRefused = false;
   #printedSinceUpkeep = false;
 
-  constructor({ store, days }: PriceHistoryOptions, ctx: Ctx) {
+  constructor({ store, setAside, days }: PriceHistoryOptions, ctx: Ctx) {
+    if (setAside !== null)
+      ctx.log('error', 'prices.db was damaged; a new one begins', { setAside });
     this.#store = store;
     this.#days = days;
     this.#outages = new FeedOutages(store.outages, ctx.nowMs());

@@ -11,7 +11,7 @@ import type { CandleInterval } from '../../../src/domain/candle.ts';
 import { joinSpans, type PriceSpan, spanOf } from '../../../src/domain/price-span.ts';
 import { candlesReply } from '../../../src/read-pool/candles.ts';
 import { PriceReader } from '../../../src/store/price-reader.ts';
-import { PriceStore } from '../../../src/store/price-store.ts';
+import { openPriceStore } from '../../../src/store/price-store.ts';
 import { tempDirectory } from '../../temp-directory.ts';
 import { ActorRig, START_MS } from '../test-context.ts';
 
@@ -31,7 +31,7 @@ export class PriceRig {
   constructor(t: Pick<TestContext, 'after'>, days: PriceHistoryOptions['days'] = FOR_EVER) {
     this.path = join(tempDirectory(t), 'prices.db');
     this.actor = new ActorRig<Message>('price-history/0', (ctx) => {
-      return new PriceHistory({ store: new PriceStore(this.path, 1_000), days }, ctx);
+      return new PriceHistory({ ...openPriceStore(this.path, 1_000, ctx.nowMs()), days }, ctx);
     });
     this.reader = new PriceReader(this.path);
     t.after(() => this.reader.close());
