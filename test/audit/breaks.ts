@@ -360,12 +360,15 @@ function firstOrder(lines: readonly LogLine[]): LogLine {
 /** Two open orders of one user, as the exchange would write that they met. */
 function selfMatch(books: BrokenBooks, lines: readonly LogLine[]): LogLine[] {
   const trade = firstTrade(lines);
+  const ids = books.ask<{ buy: string; sell: string }>(
+    `SELECT one.id AS buy, other.id AS sell
+     FROM orders AS one JOIN orders AS other ON other.account_no = one.account_no
+     WHERE one.status = 'submitted' AND one.side = 'buy'
+       AND other.status = 'submitted' AND other.side = 'sell' LIMIT 1`,
+  );
   return (['buy', 'sell'] as const).map((side, index) => {
-    const { id: clientOrderId } = books.ask<{ id: string }>(
-      `SELECT id FROM orders WHERE account_no = 1 AND status = 'submitted' AND side = '${side}'`,
-    );
     const execution = {
-      clientOrderId,
+      clientOrderId: ids[side],
       externalOrderId: `x${index}`,
       execId: `self-${index}`,
       side,
