@@ -18,9 +18,12 @@ const FILES = ['external-ids.db', 'orders/shard-00.db', 'orders/shard-01.db'] as
 export const LOG = join('exchange', 'exchange.ndjson');
 const VIRTUAL_MINUTES = 60_000;
 
-/** Customers trade, one trade is taken back, one is put right, and everything comes to rest. */
+/**
+ * Customers trade, one trade is taken back, one is put right, and everything comes to rest. The seed
+ * is one that leaves something of every kind in the first shard.
+ */
 export async function tradedDirectory(t: Pick<TestContext, 'after'>): Promise<string> {
-  const broker = new BrokerSimulation(t, 'audited');
+  const broker = new BrokerSimulation(t, 'audited-1');
   const people = new People(broker);
   await broker.untilDone(people.arrive(4, 20), 5 * VIRTUAL_MINUTES);
   const trading = Promise.all(people.customers.map((customer) => customer.trade(25)));
