@@ -19,8 +19,8 @@ export const LOG = join('exchange', 'exchange.ndjson');
 const VIRTUAL_MINUTES = 60_000;
 
 /**
- * Customers trade, one trade is taken back, one is put right, and everything comes to rest. The seed
- * is one that leaves something of every kind in the first shard.
+ * Customers trade, one trade is taken back, one is put right, and everything comes to rest. The
+ * seed is one that leaves something of every kind in the first shard.
  */
 export async function tradedDirectory(t: Pick<TestContext, 'after'>): Promise<string> {
   const broker = new BrokerSimulation(t, 'audited-1');
