@@ -12,13 +12,23 @@ const TICKS_PER_SECOND = 100;
 const PROBE = fileURLToPath(new URL('./thread-probe.cjs', import.meta.url));
 
 /** The environment in which a process writes down its threads; profiles only with a directory. */
-export function probeEnvironment(directory: string, profileDirectory: string | null) {
+export interface ProbeOptions {
+  readonly profileDirectory: string | null;
+  /** Every thread collects its garbage so often, so that what is resident is what is used. */
+  readonly collectEveryMs: number | null;
+}
+
+export function probeEnvironment(
+  directory: string,
+  { profileDirectory, collectEveryMs }: ProbeOptions,
+) {
   mkdirSync(directory, { recursive: true });
   if (profileDirectory !== null) mkdirSync(profileDirectory, { recursive: true });
   return {
     NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --require ${PROBE}`.trim(),
     BENCH_THREADS_DIR: directory,
     ...(profileDirectory === null ? {} : { BENCH_PROFILE_DIR: profileDirectory }),
+    ...(collectEveryMs === null ? {} : { BENCH_COLLECT_EVERY_MS: String(collectEveryMs) }),
   };
 }
 

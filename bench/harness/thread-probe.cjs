@@ -1,12 +1,15 @@
 // Preloaded into the broker by NODE_OPTIONS: each thread writes down under which number the system
-// knows it, because Node names them all alike; and, when asked to, profiles itself between two
-// SIGUSR2 to the process.
+// knows it, because Node names them all alike; and, when asked to, collects its garbage again and
+// again, or profiles itself between two SIGUSR2 to the process.
 'use strict';
 const { readlinkSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
+const { runInNewContext } = require('node:vm');
 const { BroadcastChannel, isMainThread, workerData } = require('node:worker_threads');
 
 const { BENCH_THREADS_DIR: directory, BENCH_PROFILE_DIR: profileDirectory } = process.env;
+const collectEveryMs = Number(process.env['BENCH_COLLECT_EVERY_MS'] ?? 0);
 const name = isMainThread ? 'main' : workerData?.name;
 
 if (directory !== undefined && name !== undefined) {
@@ -14,6 +17,10 @@ if (directory !== undefined && name !== undefined) {
   writeFileSync(join(directory, `${pid}-${tid}`), name);
   const isBroker = process.argv[1]?.endsWith('src/main.ts') === true || !isMainThread;
   if (profileDirectory !== undefined && isBroker) profileWhenAsked(profileDirectory);
+  if (collectEveryMs > 0 && isBroker) {
+    setFlagsFromString('--expose-gc');
+    setInterval(runInNewContext('gc'), collectEveryMs).unref();
+  }
 }
 
 /** @param {string} directory */

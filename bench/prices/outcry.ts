@@ -27,7 +27,7 @@ export async function startOutcry(settings: ServerSettings): Promise<PriceServer
       OUTCRY_GATEWAY_THREADS: String(gateways),
       OUTCRY_LOG_LEVEL: 'warn',
     },
-    environment: probeEnvironment(threads, profileDirectory),
+    environment: probeEnvironment(threads, settings),
     signal,
   });
   try {

@@ -2,7 +2,7 @@
 // costs.
 
 import type { Target } from '../harness/raw-http.ts';
-import type { CpuTime } from '../harness/thread-cpu.ts';
+import type { CpuTime, ProbeOptions } from '../harness/thread-cpu.ts';
 
 export interface ServerUsage {
   /** By thread or process, as far as they can be told apart. */
@@ -29,13 +29,12 @@ export interface PriceServer {
   stop(): Promise<boolean>;
 }
 
-export interface ServerSettings {
+export interface ServerSettings extends ProbeOptions {
   readonly exchangeUrl: string;
   /** Its own, empty. */
   readonly directory: string;
   readonly streams: number;
   readonly gateways: number;
-  readonly profileDirectory: string | null;
   readonly signal: AbortSignal;
 }
 

@@ -24,6 +24,7 @@ export interface CrowdSettings {
   readonly parseOneIn: number;
   readonly drainEveryMs: number;
   readonly gateways: number;
+  readonly collectEveryMs: number | null;
 }
 
 export interface CrowdRun {
@@ -81,6 +82,7 @@ export async function withServers<Result>(
       streams: settings.clients,
       gateways: settings.gateways,
       profileDirectory,
+      collectEveryMs: settings.collectEveryMs,
       signal,
     });
     try {

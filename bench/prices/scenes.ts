@@ -36,6 +36,7 @@ const CROWD: Scene = {
   parseOneIn: 50,
   drainEveryMs: 1_000,
   gateways: 1,
+  collectEveryMs: null,
   runs: 3,
   goals: { deliveredPerSecond: 300_000, ageP99Ms: 300, gatewayUsPerEvent: 2.5 },
 };
@@ -67,6 +68,7 @@ const IDLE: Scene = {
   about: 'streams on 10 symbols of which none prints, held for longer than a heartbeat',
   feed: { ...FEED, printsPerSecond: 0 },
   clients: 15_000,
+  collectEveryMs: 2_000,
   seconds: 20,
   runs: 1,
   goals: { bytesPerStream: 12_288 },

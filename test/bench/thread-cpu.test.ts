@@ -15,6 +15,8 @@ import {
   subtracted,
 } from '../../bench/harness/thread-cpu.ts';
 
+const NO_PROBES = { profileDirectory: null, collectEveryMs: null };
+
 test('user and system time are told apart, whatever the name', () => {
   const stat = '42 (a) b (c) S 7 42 42 0 -1 4194560 1000 0 0 0 150 25 9 9 20 0 11 0 77';
   assert.deepEqual(cpuTimeIn(stat), { userSeconds: 1.5, systemSeconds: 0.25 });
@@ -38,7 +40,7 @@ test('a probed process writes down the names of its threads', { skip: noProc() }
   const code = `
     const { Worker } = require('node:worker_threads');
     new Worker('', { eval: true, execArgv: [], workerData: { name: 'gateway-0' } });`;
-  const env = { ...process.env, ...probeEnvironment(directory, null) };
+  const env = { ...process.env, ...probeEnvironment(directory, NO_PROBES) };
   const run = spawnSync(process.execPath, ['-e', code], { env, encoding: 'utf8' });
   const names = readdirSync(directory).map((file) => readFileSync(join(directory, file), 'utf8'));
   rmSync(directory, { recursive: true });
