@@ -4,7 +4,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Dispatcher, Waker } from '../dispatcher.ts';
 import type { LinkStart } from './control.ts';
 
-type Ticking = Pick<Dispatcher, 'tick' | 'wake' | 'receive' | 'linkUp' | 'linkDown'>;
+type Ticking = Pick<Dispatcher, 'tick' | 'receive' | 'linkUp' | 'linkDown'>;
 
 interface Frame {
   readonly thread: string;
@@ -61,6 +61,8 @@ export class PortTransport {
   readonly #drain = (): void => this.#drainAll();
   /** What events have brought since the last tick, before all that is still in the ports. */
   #arrived: Frame[] = [];
+  /** Comes after the sockets that are ready now. */
+  #turn: NodeJS.Immediate | null = null;
 
   constructor(dispatcher: Ticking) {
     this.#dispatcher = dispatcher;
@@ -82,9 +84,7 @@ export class PortTransport {
     port.on('message', (bytes: Uint8Array) => {
       if (this.#ports.get(thread) !== port) return;
       this.#arrived.push({ thread, bytes });
-      // No tick in here: a port hands out up to a thousand messages before sockets and timers have
-      // their turn, so that long ticks would keep them waiting for as long as messages come.
-      this.#dispatcher.wake();
+      this.#tickOnce();
     });
     port.on('close', () => {
       if (this.#ports.get(thread) !== port) return;
@@ -98,8 +98,23 @@ export class PortTransport {
   }
 
   close(): void {
+    if (this.#turn !== null) clearImmediate(this.#turn);
     for (const port of this.#ports.values()) port.close();
     this.#ports.clear();
+  }
+
+  /**
+   * At once, but only once until sockets and timers have had their turn: a port hands out up to a
+   * thousand messages before, so that long ticks would keep them waiting for as long as messages
+   * come.
+   */
+  #tickOnce(): void {
+    if (this.#turn !== null) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = null;
+      if (this.#arrived.length > 0) this.tick();
+    });
+    this.tick();
   }
 
   #drainAll(): void {
