@@ -2,6 +2,7 @@
 // for.
 import { Type } from 'typebox';
 import { CANDLE_INTERVALS, type CandleInterval } from '../domain/candle.ts';
+import { cursorText, readCursor } from './cursor.ts';
 import { msFromRfc3339, NO_TIME } from './rfc-3339.ts';
 import { type Checked, shape } from './shape.ts';
 
@@ -43,18 +44,12 @@ export function candleSelectionFrom(
 
 /** Opaque to clients. */
 export function candleCursorOf(cursor: CandleCursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+  return cursorText(cursor);
 }
 
 /** Null when it is none of ours. */
 export function readCandleCursor(text: string): CandleCursor | null {
-  try {
-    const checked = CURSOR.check(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return checked.ok ? checked.value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return readCursor(text, CURSOR);
 }
 
 const TIME = Type.Integer({ minimum: 0, maximum: END_OF_TIME });

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { isOpenStatus } from '../domain/derive-order.ts';
 import { isOrderId } from '../domain/ids.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../domain/order.ts';
+import { cursorText, readCursor } from './cursor.ts';
 import { msFromRfc3339, NO_TIME } from './rfc-3339.ts';
 import type { Checked } from './shape.ts';
 import { shape } from './shape.ts';
@@ -43,19 +44,14 @@ export function filterFrom({ status, symbol, updatedSince }: FilterQuery): Check
  * Opaque to clients. It says nothing that the bearer may not see anyway: whose orders they are, the
  * token says.
  */
-export function cursorOf(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+export function orderCursorOf(cursor: Cursor): string {
+  return cursorText(cursor);
 }
 
 /** Null when it is none of ours. */
-export function readCursor(text: string): Cursor | null {
-  try {
-    const checked = CURSOR.check(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return checked.ok && isOrderId(checked.value.beforeId) ? checked.value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+export function readOrderCursor(text: string): Cursor | null {
+  const cursor = readCursor(text, CURSOR);
+  return cursor !== null && isOrderId(cursor.beforeId) ? cursor : null;
 }
 
 const CURSOR = shape({

@@ -1,6 +1,7 @@
 // Which closes a portfolio history shows, read from a query; and the cursor, which carries the
 // range it was made for.
 import { Type } from 'typebox';
+import { cursorText, readCursor } from './cursor.ts';
 import type { FieldError } from './problem.ts';
 import { msFromRfc3339, NO_TIME } from './rfc-3339.ts';
 import { type Checked, shape } from './shape.ts';
@@ -35,18 +36,12 @@ export function rangeFrom({ from, to }: RangeQuery): Checked<PortfolioRange> {
 
 /** Opaque to clients; whose portfolio it is, the token says. */
 export function portfolioCursorOf(cursor: PortfolioCursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+  return cursorText(cursor);
 }
 
 /** Null when it is none of ours. */
 export function readPortfolioCursor(text: string): PortfolioCursor | null {
-  try {
-    const checked = CURSOR.check(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    return checked.ok ? checked.value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return readCursor(text, CURSOR);
 }
 
 const MS = Type.Union([

@@ -6,7 +6,7 @@ import type { ListOrders, ListOrdersReply } from '../../actors/read-pool/protoco
 import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
 import { orderJson } from '../json.ts';
-import { cursorOf, filterFrom, type OrderFilter, readCursor } from '../order-filter.ts';
+import { filterFrom, type OrderFilter, orderCursorOf, readOrderCursor } from '../order-filter.ts';
 import { type FieldError, problem } from '../problem.ts';
 import { type JsonAnswer, json, type Route } from '../route.ts';
 import { shape } from '../shape.ts';
@@ -77,7 +77,7 @@ function selectionFrom(query: ListQuery): Selection | JsonAnswer {
   if (query.cursor === undefined) return { filter: filter.value, page, limit, beforeId: null };
 
   if (query.page !== undefined) return wrong('cursor', 'not together with page');
-  const cursor = readCursor(query.cursor);
+  const cursor = readOrderCursor(query.cursor);
   if (cursor === null) return problem('invalid_cursor');
   const isRepeated = query.status ?? query.symbol ?? query.updatedSince;
   if (isRepeated !== undefined && JSON.stringify(filter.value) !== JSON.stringify(cursor.filter)) {
@@ -88,7 +88,8 @@ function selectionFrom(query: ListQuery): Selection | JsonAnswer {
 
 function listAnswer({ orders, hasMore }: ListOrdersReply, { filter, page }: Selection): JsonAnswer {
   const last = orders.at(-1);
-  const nextCursor = hasMore && last !== undefined ? cursorOf({ filter, beforeId: last.id }) : null;
+  const nextCursor =
+    hasMore && last !== undefined ? orderCursorOf({ filter, beforeId: last.id }) : null;
   return json(200, {
     orders: orders.map(orderJson),
     pagination: { page, hasMore, nextCursor },
