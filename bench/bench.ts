@@ -1,10 +1,14 @@
 // What a bench is: a function from options to numbers. It throws when it could not be run at all.
+import type { Goal } from './harness/goal.ts';
+import type { Plot } from './harness/plot.ts';
 import type { Table } from './harness/table.ts';
 import type { MoreOptions } from './options.ts';
 
 export interface BenchOptions {
   /** Fewer and shorter runs: to see that it works, not for numbers to quote. */
   readonly quick: boolean;
+  /** What takes too long for every day: the largest sizes. */
+  readonly full: boolean;
   readonly more: MoreOptions;
   /** Aborted by Ctrl-C: whatever was started has to be stopped. */
   readonly signal: AbortSignal;
@@ -15,6 +19,9 @@ export interface BenchOutcome {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly results: Readonly<Record<string, unknown>>;
   readonly tables: readonly Table[];
+  /** What was to be reached; a goal that is missed is told, and is no failure. */
+  readonly goals?: readonly Goal[];
+  readonly plots?: readonly Plot[];
   /** What a reader must know before quoting a number. */
   readonly remarks: readonly string[];
   /**

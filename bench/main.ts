@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Bench, BenchOutcome } from './bench.ts';
+import { goalTable } from './harness/goal.ts';
 import { recordOf } from './harness/record.ts';
 import { tableText } from './harness/table.ts';
 import { type CommandLine, readCommandLine, UsageError } from './options.ts';
@@ -31,28 +32,29 @@ try {
   process.exitCode = interruption.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
 }
 
-async function main({ name, jsonFile, quick, more }: CommandLine): Promise<number> {
+async function main({ name, jsonFile, quick, full, more }: CommandLine): Promise<number> {
   const load = BENCHES[name];
   if (load === undefined) throw new UsageError(`There is no bench "${name}".`);
   if (jsonFile !== null) mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
   const bench = await load();
   const progress = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
   const startedAtMs = Date.now();
-  const outcome = await bench({ quick, more, progress, signal: interruption.signal });
+  const outcome = await bench({ quick, full, more, progress, signal: interruption.signal });
   process.stdout.write(textOf(outcome));
   if (jsonFile !== null) {
-    const record = recordOf({ name, quick, startedAtMs }, outcome);
+    const record = recordOf({ name, quick, full, startedAtMs }, outcome);
     writeFileSync(jsonFile, `${JSON.stringify(record, null, 2)}\n`);
   }
   return outcome.failures.length === 0 ? 0 : EXIT_FAILED;
 }
 
-function textOf({ tables, remarks, failures }: BenchOutcome): string {
+function textOf({ tables, goals = [], remarks, failures }: BenchOutcome): string {
   const lines = [
     ...remarks.map((remark) => `note: ${remark}`),
     ...failures.map((failure) => `FAILED: ${failure}`),
   ];
-  return `${[...tables.map(tableText), ...lines].join('\n')}\n`;
+  const all = goals.length === 0 ? tables : [...tables, goalTable(goals)];
+  return `${[...all.map(tableText), ...lines].join('\n')}\n`;
 }
 
 function stackOf(error: unknown): string {

@@ -5,6 +5,7 @@ export interface CommandLine {
   readonly name: string;
   readonly jsonFile: string | null;
   readonly quick: boolean;
+  readonly full: boolean;
   /** What only `prices` takes: `--scene`, `--clients` and so on, as they were written. */
   readonly more: MoreOptions;
 }
@@ -19,6 +20,7 @@ export class UsageError extends Error {
 const OPTIONS = {
   json: { type: 'string' },
   quick: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
 } as const;
 
 const MORE = {
@@ -34,19 +36,20 @@ const MORE = {
 const TAKES_MORE = 'prices';
 
 export function readCommandLine(args: readonly string[], names: readonly string[]): CommandLine {
-  const usage = `npm run bench -- ${names.join('|')} [--json FILE] [--quick]`;
+  const usage = `npm run bench -- ${names.join('|')} [--json FILE] [--quick] [--full]`;
   const { values, positionals } = parse(args, usage);
   const [name, ...others] = positionals;
   if (name === undefined) throw new UsageError(`Which bench? ${usage}`);
   if (!names.includes(name)) throw new UsageError(`There is no bench "${name}". ${usage}`);
   if (others.length > 0) throw new UsageError(`One bench at a time. ${usage}`);
+  if (values.quick && values.full) throw new UsageError(`--quick or --full, not both. ${usage}`);
   if (values.json === '') throw new UsageError(`--json needs the name of a file. ${usage}`);
-  const { json = null, quick, ...more } = values;
+  const { json = null, quick, full, ...more } = values;
   const [unwanted] = Object.keys(more);
   if (unwanted !== undefined && name !== TAKES_MORE) {
     throw new UsageError(`--${unwanted} is for ${TAKES_MORE} only. ${usage}`);
   }
-  return { name, jsonFile: json, quick, more };
+  return { name, jsonFile: json, quick, full, more };
 }
 
 function parse(args: readonly string[], usage: string) {

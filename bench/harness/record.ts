@@ -5,14 +5,16 @@ import { packageVersions, readCommit, readMachine } from './machine.ts';
 export interface RunIdentity {
   readonly name: string;
   readonly quick: boolean;
+  readonly full: boolean;
   readonly startedAtMs: number;
 }
 
-export function recordOf({ name, quick, startedAtMs }: RunIdentity, outcome: BenchOutcome) {
-  const { settings, results, remarks, failures } = outcome;
+export function recordOf({ name, quick, full, startedAtMs }: RunIdentity, outcome: BenchOutcome) {
+  const { settings, results, tables, goals = [], plots = [], remarks, failures } = outcome;
   return {
     bench: name,
     quick,
+    full,
     date: new Date(startedAtMs).toISOString(),
     tookMs: Date.now() - startedAtMs,
     commit: readCommit(),
@@ -21,6 +23,9 @@ export function recordOf({ name, quick, startedAtMs }: RunIdentity, outcome: Ben
     packages: packageVersions(),
     settings,
     results,
+    tables,
+    goals,
+    plots,
     remarks,
     failures,
   };

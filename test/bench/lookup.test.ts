@@ -8,6 +8,7 @@ const { signal } = new AbortController();
 test('a quick run looks up what is there and what is not, and every answer is right', async () => {
   const { results, tables, failures } = await lookupBench({
     quick: true,
+    full: false,
     more: {},
     signal,
     progress: () => undefined,
@@ -42,7 +43,13 @@ test('a slow run is no failure, a wrong answer is one', () => {
 test('a run that is interrupted says so', async () => {
   const interrupted = AbortSignal.abort();
   await assert.rejects(
-    lookupBench({ quick: true, more: {}, signal: interrupted, progress: () => undefined }),
+    lookupBench({
+      quick: true,
+      full: false,
+      more: {},
+      signal: interrupted,
+      progress: () => undefined,
+    }),
     /interrupted/,
   );
 });

@@ -7,9 +7,15 @@ const NAMES = ['runtime', 'smoke', 'prices'];
 
 test('a name and its options', () => {
   const plain = readCommandLine(['smoke'], NAMES);
-  assert.deepEqual(plain, { name: 'smoke', jsonFile: null, quick: false, more: {} });
+  assert.deepEqual(plain, { name: 'smoke', jsonFile: null, quick: false, full: false, more: {} });
   const all = readCommandLine(['--quick', 'runtime', '--json', 'out.json'], NAMES);
-  assert.deepEqual(all, { name: 'runtime', jsonFile: 'out.json', quick: true, more: {} });
+  assert.deepEqual(all, {
+    name: 'runtime',
+    jsonFile: 'out.json',
+    quick: true,
+    full: false,
+    more: {},
+  });
   const { more } = readCommandLine(['prices', '--scene', 'crowd', '--clients', '50'], NAMES);
   assert.deepEqual({ ...more }, { scene: 'crowd', clients: '50' });
 });

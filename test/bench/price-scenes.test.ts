@@ -6,7 +6,7 @@ import { scenesFor } from '../../bench/prices/scenes.ts';
 
 function scenes(more: BenchOptions['more'], quick = false) {
   const { signal } = new AbortController();
-  return scenesFor({ more, quick, signal, progress: () => undefined });
+  return scenesFor({ more, quick, full: false, signal, progress: () => undefined });
 }
 
 test('all scenes, unless some are named', () => {
