@@ -42,6 +42,6 @@ function digitsOf(size: number): number {
   return size >= 10 ? 2 : 3;
 }
 
-function isNumeric(cells: readonly Cell[]): boolean {
+export function isNumeric(cells: readonly Cell[]): boolean {
   return cells.every((cell) => cell === null || typeof cell === 'number');
 }

@@ -87,5 +87,6 @@ export const STYLE_SHEET = [
 ].join('\n');
 
 function colorRule(index: number, color: string): string {
-  return `.s${index}.line, .s${index}.hollow { stroke: ${color}; } .s${index}.solid { fill: ${color}; }`;
+  const name = `.s${index}`;
+  return `${name}.line, ${name}.hollow { stroke: ${color}; } ${name}.solid { fill: ${color}; }`;
 }
