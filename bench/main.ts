@@ -1,12 +1,15 @@
-// `npm run bench`: runs one bench, prints its tables, writes its record. Ends 0 when the run
-// completed and nothing was lost, 1 otherwise, 130 when it was interrupted.
+// `npm run bench`: runs one bench, prints its tables, writes its record; or all, or the report.
+// Ends 0 when the run completed and nothing was lost, 1 otherwise, 130 when it was interrupted.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { runEveryBench } from './all-command.ts';
 import type { Bench, BenchOutcome } from './bench.ts';
 import { goalTable } from './harness/goal.ts';
 import { recordOf } from './harness/record.ts';
 import { tableText } from './harness/table.ts';
-import { type CommandLine, readCommandLine, UsageError } from './options.ts';
+import { COMMANDS, type CommandLine, readCommandLine, UsageError } from './options.ts';
+import { writeReport } from './report/report-command.ts';
+import { ResultFileError } from './report/result-files.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_INTERRUPTED = 130;
@@ -25,14 +28,25 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  process.exitCode = await main(readCommandLine(process.argv.slice(2), Object.keys(BENCHES)));
+  const names = [...Object.keys(BENCHES), ...COMMANDS];
+  process.exitCode = await main(readCommandLine(process.argv.slice(2), names));
 } catch (error) {
-  const isExpected = error instanceof UsageError || interruption.signal.aborted;
+  const isRefusal = error instanceof UsageError || error instanceof ResultFileError;
+  const isExpected = isRefusal || interruption.signal.aborted;
   process.stderr.write(`${isExpected ? String((error as Error).message) : stackOf(error)}\n`);
   process.exitCode = interruption.signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
 }
 
 async function main({ name, jsonFile, quick, full, more }: CommandLine): Promise<number> {
+  if (name === 'report') return writeReport();
+  if (name === 'all') {
+    const isWell = await runEveryBench(Object.keys(BENCHES), {
+      quick,
+      full,
+      signal: interruption.signal,
+    });
+    return interruption.signal.aborted ? EXIT_INTERRUPTED : isWell ? 0 : EXIT_FAILED;
+  }
   const load = BENCHES[name];
   if (load === undefined) throw new UsageError(`There is no bench "${name}".`);
   if (jsonFile !== null) mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
@@ -42,7 +56,7 @@ async function main({ name, jsonFile, quick, full, more }: CommandLine): Promise
   const outcome = await bench({ quick, full, more, progress, signal: interruption.signal });
   process.stdout.write(textOf(outcome));
   if (jsonFile !== null) {
-    const record = recordOf({ name, quick, full, startedAtMs }, outcome);
+    const record = recordOf({ name, quick, full, more, startedAtMs }, outcome);
     writeFileSync(jsonFile, `${JSON.stringify(record, null, 2)}\n`);
   }
   return outcome.failures.length === 0 ? 0 : EXIT_FAILED;

@@ -35,6 +35,9 @@ const MORE = {
 
 const TAKES_MORE = 'prices';
 
+/** No benches themselves: `all` runs each of them, `report` makes docs/benchmarks.md of records. */
+export const COMMANDS = ['all', 'report'] as const;
+
 export function readCommandLine(args: readonly string[], names: readonly string[]): CommandLine {
   const usage = `npm run bench -- ${names.join('|')} [--json FILE] [--quick] [--full]`;
   const { values, positionals } = parse(args, usage);
@@ -45,6 +48,9 @@ export function readCommandLine(args: readonly string[], names: readonly string[
   if (values.quick && values.full) throw new UsageError(`--quick or --full, not both. ${usage}`);
   if (values.json === '') throw new UsageError(`--json needs the name of a file. ${usage}`);
   const { json = null, quick, full, ...more } = values;
+  const isCommand = (COMMANDS as readonly string[]).includes(name);
+  if (isCommand && json !== null) throw new UsageError(`--json is for one bench. ${usage}`);
+  if (name === 'report' && (quick || full)) throw new UsageError(`report runs nothing. ${usage}`);
   const [unwanted] = Object.keys(more);
   if (unwanted !== undefined && name !== TAKES_MORE) {
     throw new UsageError(`--${unwanted} is for ${TAKES_MORE} only. ${usage}`);

@@ -1,20 +1,26 @@
 // The file that `--json` writes: the numbers with all that is needed to judge and repeat them.
 import type { BenchOutcome } from '../bench.ts';
+import type { MoreOptions } from '../options.ts';
 import { packageVersions, readCommit, readMachine } from './machine.ts';
 
 export interface RunIdentity {
   readonly name: string;
   readonly quick: boolean;
   readonly full: boolean;
+  readonly more: MoreOptions;
   readonly startedAtMs: number;
 }
 
-export function recordOf({ name, quick, full, startedAtMs }: RunIdentity, outcome: BenchOutcome) {
+export function recordOf(
+  { name, quick, full, more, startedAtMs }: RunIdentity,
+  outcome: BenchOutcome,
+) {
   const { settings, results, tables, goals = [], plots = [], remarks, failures } = outcome;
   return {
     bench: name,
     quick,
     full,
+    more,
     date: new Date(startedAtMs).toISOString(),
     tookMs: Date.now() - startedAtMs,
     commit: readCommit(),

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { readCommandLine, UsageError } from '../../bench/options.ts';
 
-const NAMES = ['runtime', 'smoke', 'prices'];
+const NAMES = ['runtime', 'smoke', 'prices', 'all', 'report'];
 
 test('a name and its options', () => {
   const plain = readCommandLine(['smoke'], NAMES);
@@ -29,6 +29,10 @@ const REFUSED: [args: string[], says: RegExp][] = [
   [['smoke', '--clients', '5'], /--clients is for prices only/],
   [['smoke', '--json'], /--json/],
   [['smoke', '--json', ''], /--json needs the name of a file/],
+  [['all', '--json', 'out.json'], /--json is for one bench/],
+  [['report', '--json', 'out.json'], /--json is for one bench/],
+  [['report', '--quick'], /report runs nothing/],
+  [['all', '--quick', '--full'], /--quick or --full, not both/],
 ];
 
 for (const [args, says] of REFUSED) {
