@@ -150,6 +150,8 @@ export const LIMITS = {
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
   recentOrdersMax: 4_096,
+  accountsKeptMax: 32_768,
+  holdingsKeptMax: 131_072,
   houseTradesPageMax: 500,
   assignmentRetryMs: 1_000,
   clockSkewMs: 1_000,

@@ -1,17 +1,19 @@
 // A generator process: its work is generating load, and its CPU time is nobody else's. It ends with
 // its parent.
 import { CrowdLoad } from './crowd-load.ts';
+import { FlowLoad } from './flow-load.ts';
 import { OrderLoad } from './order-load.ts';
 import type { FromLoad, LoadPlan, ToLoad } from './protocol.ts';
 import { StreamLoad } from './stream-load.ts';
 
-type Load = OrderLoad | StreamLoad | CrowdLoad;
+type Load = OrderLoad | FlowLoad | StreamLoad | CrowdLoad;
 
 let load: Load | null = null;
 
 process.on('message', (message: ToLoad) => {
   switch (message.kind) {
     case 'OrderPlan':
+    case 'FlowPlan':
     case 'StreamPlan':
     case 'CrowdPlan':
       load = loadFor(message);
@@ -32,6 +34,8 @@ function loadFor(plan: LoadPlan): Load {
   switch (plan.kind) {
     case 'OrderPlan':
       return new OrderLoad(plan, tell);
+    case 'FlowPlan':
+      return new FlowLoad(plan, tell);
     case 'StreamPlan':
       return new StreamLoad(plan, tell);
     case 'CrowdPlan':

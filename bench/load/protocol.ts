@@ -5,6 +5,7 @@ import type { PricedSymbol } from '../harness/api.ts';
 import type { BenchUser } from '../harness/broker-process.ts';
 import type { LatencySummary } from '../harness/histogram.ts';
 import type { Target } from '../harness/raw-http.ts';
+import type { FlowMix } from './order-flow.ts';
 
 export interface OrderPlan {
   readonly kind: 'OrderPlan';
@@ -16,6 +17,25 @@ export interface OrderPlan {
   readonly warmUpOrders: number;
   readonly measuredOrders: number;
   readonly connections: number;
+}
+
+export interface FlowPlan {
+  readonly kind: 'FlowPlan';
+  readonly target: Target;
+  readonly users: readonly BenchUser[];
+  /** Most traded first. */
+  readonly symbols: readonly PricedSymbol[];
+  readonly mix: FlowMix;
+  readonly userZipf: number;
+  readonly symbolZipf: number;
+  readonly seed: number;
+  /** Requests: orders and cancels. */
+  readonly ratePerSecond: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  /** Where it writes what was answered 2xx; null: nowhere. */
+  readonly outcomesFile: string | null;
 }
 
 export interface StreamPlan {
@@ -52,7 +72,7 @@ export interface CrowdPlan {
   readonly currentWithinMs: number;
 }
 
-export type LoadPlan = OrderPlan | StreamPlan | CrowdPlan;
+export type LoadPlan = OrderPlan | FlowPlan | StreamPlan | CrowdPlan;
 
 /**
  * `ready`: connected. `warm`: from here on it is timed. `sent`: all is sent, answers may be
@@ -75,7 +95,7 @@ export type FromLoad =
   | { readonly kind: 'Progressed'; readonly text: string }
   | { readonly kind: 'Reported'; readonly report: LoadReport };
 
-export type LoadReport = OrderReport | StreamReport | CrowdReport;
+export type LoadReport = OrderReport | FlowReport | StreamReport | CrowdReport;
 
 export interface GeneratorUsage {
   readonly cpuSeconds: number;
@@ -96,6 +116,25 @@ export interface OrderReport {
   readonly noAnswer: number;
   /** User id -> the orders that were answered 2xx. */
   readonly takenOrders: Readonly<Record<string, readonly string[]>>;
+  readonly usage: GeneratorUsage;
+}
+
+/** Latencies are from the intended send time, of those answered 201 and 200 respectively. */
+export interface FlowReport {
+  readonly kind: 'FlowReport';
+  readonly placed: LatencySummary;
+  readonly cancelled: LatencySummary;
+  /** How late the generator itself was; part of the others. */
+  readonly lateness: LatencySummary;
+  /** Of the timed part: orders answered 201 and cancels answered 200. */
+  readonly answersPerSecond: number;
+  readonly placedPerSecond: number;
+  readonly sent: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Everything but 2xx, in words, with how often. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly noAnswer: number;
+  readonly restingAtEnd: number;
   readonly usage: GeneratorUsage;
 }
 

@@ -67,7 +67,7 @@ export function readTruth(shardPaths: readonly string[]): Map<string, UserTruth>
 }
 
 function readShard(db: Db, truths: Map<string, UserTruth>): void {
-  const store = new EventStore(db);
+  const store = new EventStore(db, () => undefined);
   const orders = db.prepare<[number], OrderRow>(ORDERS);
   const deposits = db.prepare<[number], KeyedDeposit & { id: string }>(DEPOSITS);
   const accounts = db.prepare<[], AccountRow>(

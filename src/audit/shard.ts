@@ -4,7 +4,7 @@ import { type Amendment, type TradeTerms, termsOf } from '../domain/trade-terms.
 import { type AmendedTerms, amendmentOf } from '../store/amendment-store.ts';
 import { FileSnapshot, type Query } from '../store/file-snapshot.ts';
 import { type OrderRow, orderFromRow } from '../store/order-row.ts';
-import { SHARD_MIGRATIONS } from '../store/shard-schema.ts';
+import { HAS_ID, SHARD_MIGRATIONS } from '../store/shard-schema.ts';
 
 export interface FillRow {
   readonly order_id: string;
@@ -40,7 +40,7 @@ export class Shard {
   /** Two digits, as in the file's name. */
   readonly name: string;
   readonly #file: FileSnapshot;
-  readonly #orderById: Query<[string], OrderRow>;
+  readonly #orderById: Query<[string, string], OrderRow>;
   readonly #orderByNo: Query<[number], OrderRow>;
   readonly #fill: Query<[string, string], FillRow>;
   readonly #amendment: Query<[string, string], AmendmentRow>;
@@ -49,7 +49,7 @@ export class Shard {
   constructor(name: string, path: string) {
     this.name = name;
     this.#file = new FileSnapshot(path, SHARD_MIGRATIONS.length);
-    this.#orderById = this.#file.prepare(`${ORDERS} WHERE orders.id = ?`);
+    this.#orderById = this.#file.prepare(`${ORDERS} WHERE ${HAS_ID}`);
     this.#orderByNo = this.#file.prepare(`${ORDERS} WHERE order_no = ?`);
     this.#fill = this.#file.prepare(`${FILLS} WHERE exec_id = ? AND epoch = ?`);
     this.#amendment = this.#file.prepare(`${AMENDMENTS} WHERE exec_id = ? AND epoch = ?`);
@@ -79,7 +79,7 @@ export class Shard {
   }
 
   order(id: string): OrderRow | null {
-    return this.#orderById.first(id);
+    return this.#orderById.first(id, id);
   }
 
   orderByNo(orderNo: number): { readonly row: OrderRow; readonly today: Order } | null {

@@ -1,8 +1,8 @@
 // The checks before an order is taken, after SEC rule 15c3-5. Pure; tested in the order of
 // reject-codes.ts. A refusal costs the user nothing and says what to change.
-import { reservationOf, USD } from './ledger.ts';
+import { firstReservationOf, USD } from './ledger.ts';
 import { type FeeSchedule, protectivePrice, safeProduct } from './money.ts';
-import { NO_FACTS, type OrderType, type Side } from './order.ts';
+import type { OrderType, Side } from './order.ts';
 import { type RejectDetail, type Rejection, rejection } from './reject-codes.ts';
 import type { StateInForce } from './trading-states.ts';
 
@@ -200,8 +200,8 @@ function checkFunds(
   customer: Customer,
   fees: FeeSchedule,
 ): Rejection | null {
-  const order = { ...request, ...NO_FACTS, limitPriceInCents, isOpen: true };
-  const needed = reservationOf(order, fees);
+  const { symbol, side, numShares } = request;
+  const needed = firstReservationOf({ symbol, side, numShares, limitPriceInCents }, fees);
   const available = customer.available(needed.asset);
   if (available >= needed.amount) return null;
   return needed.asset === USD

@@ -39,16 +39,15 @@ export function newUserId(bucket: number, random: Random): string {
  */
 export class OrderIds {
   readonly #lastMsByBucket = new Map<number, number>();
+  #seenMs = 0;
 
-  /** Takes up where the store left off: `lastId` is the highest known of its bucket. */
+  /** Takes up where the store left off: `lastId` has the highest time of all that are known. */
   seen(lastId: string): void {
-    const bucket = bucketOf(lastId);
-    const last = this.#lastMsByBucket.get(bucket) ?? 0;
-    this.#lastMsByBucket.set(bucket, Math.max(last, timeOf(lastId)));
+    this.#seenMs = Math.max(this.#seenMs, timeOf(lastId));
   }
 
   next(bucket: number, nowMs: number, random: Random): string {
-    const timeMs = Math.max(nowMs, (this.#lastMsByBucket.get(bucket) ?? 0) + 1);
+    const timeMs = Math.max(nowMs, (this.#lastMsByBucket.get(bucket) ?? this.#seenMs) + 1);
     this.#lastMsByBucket.set(bucket, timeMs);
     return `ord_${hexOf(bucket)}${base32(timeMs)}${tail(TAIL_ALPHABET, 5, random)}`;
   }

@@ -28,8 +28,8 @@ export interface Reservation {
   readonly amount: number;
 }
 
-export type Reserving = OrderFacts &
-  Pick<Order, 'symbol' | 'side' | 'limitPriceInCents' | 'numShares' | 'isOpen'>;
+type Terms = Pick<Order, 'symbol' | 'side' | 'limitPriceInCents' | 'numShares'>;
+export type Reserving = OrderFacts & Terms & Pick<Order, 'isOpen'>;
 
 /**
  * Shares for a sell; for a buy what its leaves can still cost at the limit, and the fee that this
@@ -40,11 +40,24 @@ export type Reserving = OrderFacts &
 export function reservationOf(order: Reserving, fees: FeeSchedule): Reservation {
   const missing = Math.max((venueCumQtyAtEnd(order) ?? 0) - order.cumQty, 0);
   const leaves = order.isOpen ? Math.max(order.numShares - order.cumQty, 0) : missing;
-  if (order.side === 'sell') return { asset: order.symbol, amount: leaves };
+  return reservationFor(order, leaves, order.cumNotionalInCents, fees);
+}
+
+/** Of an order of which nothing has traded yet. */
+export function firstReservationOf(order: Terms, fees: FeeSchedule): Reservation {
+  return reservationFor(order, order.numShares, 0, fees);
+}
+
+function reservationFor(
+  { side, symbol, limitPriceInCents }: Terms,
+  leaves: number,
+  cumNotionalInCents: number,
+  fees: FeeSchedule,
+): Reservation {
+  if (side === 'sell') return { asset: symbol, amount: leaves };
   if (leaves === 0) return { asset: USD, amount: 0 };
-  const cost = leaves * order.limitPriceInCents;
-  const feeLeft =
-    feeOn(order.cumNotionalInCents + cost, fees) - feeOn(order.cumNotionalInCents, fees);
+  const cost = leaves * limitPriceInCents;
+  const feeLeft = feeOn(cumNotionalInCents + cost, fees) - feeOn(cumNotionalInCents, fees);
   return { asset: USD, amount: cost + Math.max(feeLeft, 0) };
 }
 

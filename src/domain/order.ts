@@ -108,6 +108,63 @@ export const NO_FACTS: OrderFacts = {
   finalCumQty: null,
 };
 
+/** What is neither intent nor fact nor follows from them. */
+export type OrderKeeping = Pick<
+  Order,
+  'feeInCents' | 'cancelRequestedAtMs' | 'updatedAtMs' | 'version'
+>;
+
+/** Member by member, so that all orders have one shape: spreads cost more than the booking. */
+export function orderOf(
+  intent: OrderIntent,
+  facts: OrderFacts,
+  state: OrderState,
+  keeping: OrderKeeping,
+): Order {
+  return {
+    id: intent.id,
+    userId: intent.userId,
+    idempotencyKey: intent.idempotencyKey,
+    venue: intent.venue,
+    symbol: intent.symbol,
+    side: intent.side,
+    orderType: intent.orderType,
+    timeInForce: intent.timeInForce,
+    priceInCents: intent.priceInCents,
+    limitPriceInCents: intent.limitPriceInCents,
+    referencePriceInCents: intent.referencePriceInCents,
+    numShares: intent.numShares,
+    createdAtMs: intent.createdAtMs,
+    sendAttemptedAtMs: intent.sendAttemptedAtMs,
+    notAfterMs: intent.notAfterMs,
+    externalOrderId: facts.externalOrderId,
+    venueEpoch: facts.venueEpoch,
+    venueRejected: facts.venueRejected,
+    ourVerdict: facts.ourVerdict,
+    cancelled: facts.cancelled,
+    expired: facts.expired,
+    cancelsRequested: facts.cancelsRequested,
+    cancelsRefused: facts.cancelsRefused,
+    cancelRefusal: facts.cancelRefusal,
+    cancelError: facts.cancelError,
+    cumQty: facts.cumQty,
+    cumNotionalInCents: facts.cumNotionalInCents,
+    closedAtVenue: facts.closedAtVenue,
+    venueSeq: facts.venueSeq,
+    venueCumQty: facts.venueCumQty,
+    finalSeq: facts.finalSeq,
+    finalCumQty: facts.finalCumQty,
+    status: state.status,
+    leavesQty: state.leavesQty,
+    isOpen: state.isOpen,
+    failCode: state.failCode,
+    feeInCents: keeping.feeInCents,
+    cancelRequestedAtMs: keeping.cancelRequestedAtMs,
+    updatedAtMs: keeping.updatedAtMs,
+    version: keeping.version,
+  };
+}
+
 /** Whether the exchange has spoken: until it has, the outcome of the submit is unknown to us. */
 export function isAnswered(order: OrderFacts): boolean {
   return (

@@ -80,10 +80,6 @@ function answer(question: Asked<ReadPoolCommand>, { list, reader }: ShardFile): 
       return { outcome: 'orders', ...list.list(question) };
     case 'ListPositions':
       return { outcome: 'positions', positions: positionsOf(question.userId, reader, books) };
-    case 'ListOpenOrderIds': {
-      const { userId, symbol, side, max } = question;
-      return { outcome: 'open_order_ids', ...reader.openOrderIds(userId, { symbol, side }, max) };
-    }
     case 'ListLedger': {
       const { userId, before, limit } = question;
       return { outcome: 'ledger', ...reader.ledgerPage(userId, before, limit) };

@@ -32,13 +32,15 @@ const OF_TRADE = `
   SELECT ${COLUMNS} FROM hanging JOIN amendments ON exec_ref = ref AND epoch = ? ORDER BY seq`;
 
 export class AmendmentStore {
+  readonly #flush: () => void;
   readonly #insert: Statement;
   readonly #find: Statement<[string, string], StoredAmendment>;
   readonly #ofTrade: Statement<[string, string, string], StoredAmendment>;
   /** Rare: as long as there is none, a trade need not look for its own. */
   #isEmpty: boolean;
 
-  constructor(db: Db) {
+  constructor(db: Db, flush: () => void) {
+    this.#flush = flush;
     this.#insert = db.prepare(
       `INSERT INTO amendments (order_no, epoch, exec_id, exec_ref, kind, seq, last_qty,
                                last_price_in_cents, cum_qty, exchange_at_ms)
@@ -51,6 +53,7 @@ export class AmendmentStore {
   }
 
   insert(amendment: StoredAmendment): void {
+    this.#flush(); // its order may be of this turn
     this.#insert.run(amendment);
     this.#isEmpty = false;
   }

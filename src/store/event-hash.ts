@@ -1,6 +1,6 @@
 // The hash chain of a shard's event log (I22): each event's hash covers the one before it, so that
 // nothing of the past can be changed, removed or put in between unseen.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** An event as it stands in its row, with the fill that it is about. */
 export interface HashedEvent {
@@ -41,5 +41,5 @@ export function eventHash(previous: Uint8Array, event: HashedEvent): Buffer {
           fill.feeInCents,
         ];
   const text = JSON.stringify([eventNo, accountNo, seq, kind, atMs, orderNo, detail, fillPart]);
-  return createHash('sha256').update(previous).update(text).digest();
+  return hash('sha256', Buffer.concat([previous, Buffer.from(text)]), 'buffer');
 }

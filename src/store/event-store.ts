@@ -21,6 +21,7 @@ import {
 } from './event-detail.ts';
 import { CHAIN_START, eventHash, type HashedEvent, type HashedFill } from './event-hash.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
+import { RowBatch } from './row-batch.ts';
 
 interface EventRow extends OrderRow {
   readonly seq: number;
@@ -40,9 +41,17 @@ export interface ChainHead {
   readonly hash: Uint8Array;
 }
 
-const APPEND = `
-  INSERT INTO events (event_no, account_no, seq, kind, at_ms, order_no, fill_no, detail, hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const COLUMNS = [
+  'event_no',
+  'account_no',
+  'seq',
+  'kind',
+  'at_ms',
+  'order_no',
+  'fill_no',
+  'detail',
+  'hash',
+] as const;
 const AFTER = `
   SELECT orders.*, accounts.user_id, events.seq, events.kind, events.at_ms, events.detail,
          events.order_no AS event_order_no, fills.exec_id, fills.last_qty,
@@ -65,12 +74,14 @@ export interface OrderEventAt {
 }
 
 export class EventStore {
-  readonly #append: Statement<unknown[]>;
+  readonly #flush: () => void;
+  readonly #rows: RowBatch;
   readonly #after: Statement<[number, number, number], EventRow>;
   #head: ChainHead;
 
-  constructor(db: Db) {
-    this.#append = db.prepare(APPEND);
+  constructor(db: Db, flush: () => void) {
+    this.#flush = flush;
+    this.#rows = new RowBatch(db, 'events', COLUMNS);
     this.#after = db.prepare(AFTER);
     const last = db
       .prepare<[], ChainHead>(
@@ -102,7 +113,12 @@ export class EventStore {
     return this.#chain({ accountNo, seq, kind, atMs, orderNo: null, detail, fill: null });
   }
 
+  flush(): void {
+    this.#rows.flush();
+  }
+
   readAfter(accountNo: number, seq: number, max: number): UserEvent[] {
+    this.#flush();
     return this.#after.all(accountNo, seq, max).map(eventFromRow);
   }
 
@@ -112,7 +128,7 @@ export class EventStore {
     const hash = eventHash(this.#head.hash, { ...event, eventNo });
     const { accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
     const fillNo = fill?.fillNo ?? null;
-    this.#append.run(eventNo, accountNo, seq, kind, atMs, orderNo, fillNo, detail, hash);
+    this.#rows.add(eventNo, accountNo, seq, kind, atMs, orderNo, fillNo, detail, hash);
     this.#head = { eventNo, hash };
     return eventNo;
   }

@@ -1,6 +1,8 @@
-// The fills of one shard. (epoch, execId) is unique, so a repeated trade finds itself here.
+// The fills of one shard. (epoch, execId) is unique, so a repeated trade finds itself here, also
+// one of this turn, whose row is not written yet.
 import type { Statement } from 'better-sqlite3';
 import type { Db } from './database.ts';
+import { RowBatch } from './row-batch.ts';
 
 export interface Fill {
   readonly epoch: string;
@@ -11,38 +13,59 @@ export interface Fill {
   readonly exchangeAtMs: number;
 }
 
+type StoredFill = Fill & { readonly orderNo: number };
+
+const COLUMNS = [
+  'fill_no',
+  'order_no',
+  'epoch',
+  'exec_id',
+  'last_qty',
+  'last_price_in_cents',
+  'fee_in_cents',
+  'exchange_at_ms',
+] as const;
+
 export class FillStore {
-  readonly #insert: Statement<[number, string, string, number, number, number, number]>;
-  readonly #find: Statement<[string, string], Fill & { orderNo: number }>;
+  readonly #rows: RowBatch;
+  readonly #find: Statement<[string, string], StoredFill>;
+  /** Of this turn, by execId and epoch. */
+  readonly #added = new Map<string, StoredFill>();
+  #lastNo: number;
 
   constructor(db: Db) {
-    this.#insert = db.prepare(
-      `INSERT INTO fills
-         (order_no, epoch, exec_id, last_qty, last_price_in_cents, fee_in_cents, exchange_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#rows = new RowBatch(db, 'fills', COLUMNS);
     this.#find = db.prepare(
       `SELECT epoch, exec_id AS execId, last_qty AS lastQty, order_no AS orderNo,
               last_price_in_cents AS lastPriceInCents, fee_in_cents AS feeInCents,
               exchange_at_ms AS exchangeAtMs
        FROM fills WHERE exec_id = ? AND epoch = ?`,
     );
+    this.#lastNo = db.prepare<[], number>(LAST_NO).pluck().get() ?? 0;
   }
 
+  /** The number of its row. */
   insert(orderNo: number, fill: Fill): number {
-    const { lastInsertRowid } = this.#insert.run(
-      orderNo,
-      fill.epoch,
-      fill.execId,
-      fill.lastQty,
-      fill.lastPriceInCents,
-      fill.feeInCents,
-      fill.exchangeAtMs,
-    );
-    return Number(lastInsertRowid);
+    const { epoch, execId, lastQty, lastPriceInCents, feeInCents, exchangeAtMs } = fill;
+    this.#lastNo++;
+    const terms = [lastQty, lastPriceInCents, feeInCents, exchangeAtMs];
+    this.#rows.add(this.#lastNo, orderNo, epoch, execId, ...terms);
+    this.#added.set(keyOf(epoch, execId), { ...fill, orderNo });
+    return this.#lastNo;
   }
 
-  find(epoch: string, execId: string): (Fill & { readonly orderNo: number }) | null {
-    return this.#find.get(execId, epoch) ?? null;
+  find(epoch: string, execId: string): StoredFill | null {
+    return this.#added.get(keyOf(epoch, execId)) ?? this.#find.get(execId, epoch) ?? null;
   }
+
+  flush(): void {
+    this.#rows.flush();
+    this.#added.clear();
+  }
+}
+
+const LAST_NO = 'SELECT max(fill_no) FROM fills';
+
+function keyOf(epoch: string, execId: string): string {
+  return `${execId} ${epoch}`;
 }

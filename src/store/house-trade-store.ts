@@ -28,13 +28,15 @@ const SELECT = `
   WHERE accounts.user_id = '${HOUSE_USER_ID}'`;
 
 export class HouseTradeStore {
+  readonly #flush: () => void;
   readonly #find: Statement<[string, string], HouseTradeRow>;
   readonly #list: Statement<[number], HouseTradeRow>;
   readonly #sent: Statement<[], { epoch: string; execId: string }>;
   readonly #decide: Statement;
   readonly #confirm: Statement<[string, string]>;
 
-  constructor(db: Db) {
+  constructor(db: Db, flush: () => void) {
+    this.#flush = flush;
     this.#find = db.prepare(`${SELECT} AND fills.exec_id = ? AND fills.epoch = ?`);
     this.#list = db.prepare(`${SELECT} ORDER BY fills.fill_no DESC LIMIT ?`);
     this.#sent = db.prepare(
@@ -52,11 +54,13 @@ export class HouseTradeStore {
   }
 
   find(epoch: string, execId: string): HouseTradeRow | null {
+    this.#flush();
     return this.#find.get(execId, epoch) ?? null;
   }
 
   /** Newest first. */
   list(max: number): HouseTradeRow[] {
+    this.#flush();
     return this.#list.all(max);
   }
 

@@ -1,9 +1,12 @@
 // The double-entry ledger of one shard: postings are only appended, balances are their sums, kept
-// in the same commit.
+// in the same commit. Balances in use are kept in memory and written once per turn: sound because
+// the store is the file's only writer, and a rollback builds a new one.
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import { isBalanced, type LedgerAccount, type Posting } from '../domain/ledger.ts';
 import type { Db } from './database.ts';
+import { RowBatch } from './row-batch.ts';
+import { POSTINGS_PER_TX } from './shard-schema.ts';
 
 /** The account number of the house. */
 export const HOUSE = 0;
@@ -25,21 +28,37 @@ export interface BalanceRow {
   readonly amount: number;
 }
 
-export class LedgerStore {
-  readonly #post: Statement<[number, number, number, string, number]>;
-  readonly #add: Statement<[number, string, number, number], { amount: number }>;
-  readonly #balance: Statement<[number, string, number], { amount: number }>;
+/** What an account has of one asset. */
+interface Holding {
+  readonly accountNo: number;
+  readonly asset: string;
+  /** By account code; without those that were never posted to. */
+  readonly amounts: Map<number, number>;
+  /** Codes whose amounts are not in the file yet. */
+  readonly changed: Set<number>;
+}
 
-  constructor(db: Db) {
-    this.#post = db.prepare(
-      'INSERT INTO postings (tx_no, account_no, account, asset, amount) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#add = db.prepare(
+const POSTING_COLUMNS = ['posting_no', 'account_no', 'account', 'asset', 'amount'] as const;
+
+export class LedgerStore {
+  readonly #postings: RowBatch;
+  readonly #set: Statement<[number, string, number, number]>;
+  readonly #holding: Statement<[number, string], Omit<BalanceRow, 'asset'>>;
+  /** By account number, then by asset. */
+  readonly #kept = new Map<number, Map<string, Holding>>();
+  readonly #keptMax: number;
+  #keptCount = 0;
+  #changed: Holding[] = [];
+
+  constructor(db: Db, keptMax: number) {
+    this.#keptMax = keptMax;
+    this.#postings = new RowBatch(db, 'postings', POSTING_COLUMNS);
+    this.#set = db.prepare(
       `INSERT INTO balances (account_no, asset, account, amount) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET amount = amount + excluded.amount RETURNING amount`,
+       ON CONFLICT DO UPDATE SET amount = excluded.amount`,
     );
-    this.#balance = db.prepare(
-      'SELECT amount FROM balances WHERE account_no = ? AND asset = ? AND account = ?',
+    this.#holding = db.prepare(
+      'SELECT account, amount FROM balances WHERE account_no = ? AND asset = ?',
     );
   }
 
@@ -50,21 +69,60 @@ export class LedgerStore {
    */
   post(txNo: number, accountNo: number, postings: readonly Posting[]): string[] {
     assert(isBalanced(postings), `the postings of transaction ${txNo} do not balance`);
-    const below = new Set<string>();
+    assert(postings.length <= POSTINGS_PER_TX, `transaction ${txNo} has too many postings`);
+    let postingNo = txNo * POSTINGS_PER_TX;
+    let isBelow = false;
     for (const { account, asset, amount } of postings) {
       const owner = account === 'available' || account === 'reserved' ? accountNo : HOUSE;
       const code = ACCOUNT_CODES[account];
-      this.#post.run(txNo, owner, code, asset, amount);
-      const balance = this.#add.get(owner, asset, code, amount)?.amount ?? 0;
-      if (account === 'available' && balance < 0) below.add(asset);
+      this.#postings.add(postingNo++, owner, code, asset, amount);
+      const balance = this.#add(this.#holdingOf(owner, asset), code, amount);
+      if (account === 'available' && balance < 0) isBelow = true;
     }
-    return [...below].filter(
+    if (!isBelow) return [];
+    return [...new Set(postings.map(({ asset }) => asset))].filter(
       (asset) => takenOf(postings, asset) > 0 && this.balanceOf(accountNo, 'available', asset) < 0,
     );
   }
 
   balanceOf(accountNo: number, account: LedgerAccount, asset: string): number {
-    return this.#balance.get(accountNo, asset, ACCOUNT_CODES[account])?.amount ?? 0;
+    return this.#holdingOf(accountNo, asset).amounts.get(ACCOUNT_CODES[account]) ?? 0;
+  }
+
+  flush(): void {
+    this.#postings.flush();
+    for (const { accountNo, asset, amounts, changed } of this.#changed) {
+      for (const code of changed) this.#set.run(accountNo, asset, code, amounts.get(code) ?? 0);
+      changed.clear();
+    }
+    this.#changed = [];
+    if (this.#keptCount <= this.#keptMax) return;
+    this.#kept.clear();
+    this.#keptCount = 0;
+  }
+
+  #add(holding: Holding, code: number, amount: number): number {
+    const balance = (holding.amounts.get(code) ?? 0) + amount;
+    holding.amounts.set(code, balance);
+    if (holding.changed.size === 0) this.#changed.push(holding);
+    holding.changed.add(code);
+    return balance;
+  }
+
+  #holdingOf(accountNo: number, asset: string): Holding {
+    let assets = this.#kept.get(accountNo);
+    if (assets === undefined) {
+      assets = new Map();
+      this.#kept.set(accountNo, assets);
+    }
+    const known = assets.get(asset);
+    if (known !== undefined) return known;
+    const rows = this.#holding.all(accountNo, asset);
+    const amounts = new Map(rows.map(({ account, amount }) => [account, amount]));
+    const holding = { accountNo, asset, amounts, changed: new Set<number>() };
+    assets.set(asset, holding);
+    this.#keptCount++;
+    return holding;
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { Db } from './database.ts';
 import { type OrderDetail, orderAt } from './event-detail.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
+import { HAS_ID } from './shard-schema.ts';
 
 export interface KnownOrder {
   readonly orderNo: number;
@@ -61,7 +62,7 @@ export const INCIDENTS = `
   ORDER BY incident_no LIMIT ?`;
 
 export class OrderHistory {
-  readonly #order: Statement<[string, string], OrderRow>;
+  readonly #order: Statement<[string, string, string], OrderRow>;
   readonly #events: Statement<[number, number, number], EventRow>;
   readonly #tradeEvents: Statement<[number, number], EventRow>;
   readonly #early: Statement<[number, number], EarlyAmendmentFact>;
@@ -70,7 +71,7 @@ export class OrderHistory {
   constructor(db: Db) {
     this.#order = db.prepare(
       `SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
-       WHERE orders.id = ? AND user_id = ?`,
+       WHERE ${HAS_ID} AND user_id = ?`,
     );
     this.#events = db.prepare(EVENTS);
     this.#tradeEvents = db.prepare(TRADE_EVENTS);
@@ -80,7 +81,7 @@ export class OrderHistory {
 
   /** Null also for another user's order. */
   find(userId: string, orderId: string): KnownOrder | null {
-    const row = this.#order.get(orderId, userId);
+    const row = this.#order.get(orderId, orderId, userId);
     return row === undefined ? null : { orderNo: row.order_no, order: orderFromRow(row) };
   }
 

@@ -4,6 +4,7 @@ import type { Order } from '../domain/order.ts';
 import type { OrderQuery } from '../domain/order-query.ts';
 import { type Db, openReadOnly } from './database.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
+import { HAS_ID } from './shard-schema.ts';
 
 export class OrderList {
   readonly #db: Db;
@@ -30,6 +31,8 @@ export class OrderList {
   }
 }
 
+const BEFORE = `order_no < (SELECT order_no FROM orders WHERE ${HAS_ID})`;
+
 function statementOf(query: OrderQuery): { sql: string; values: (string | number)[] } {
   const conditions = ['orders.account_no = (SELECT account_no FROM accounts WHERE user_id = ?)'];
   const values: (string | number)[] = [query.userId];
@@ -41,7 +44,7 @@ function statementOf(query: OrderQuery): { sql: string; values: (string | number
   if (statuses.length > 0) add(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses);
   if (symbol !== null) add('symbol = ?', symbol);
   if (updatedSinceMs !== null) add('updated_at_ms >= ?', updatedSinceMs);
-  if (beforeId !== null) add('order_no < (SELECT order_no FROM orders WHERE id = ?)', beforeId);
+  if (beforeId !== null) add(BEFORE, beforeId, beforeId);
   const sql = `SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
     WHERE ${conditions.join(' AND ')} ORDER BY order_no DESC LIMIT ? OFFSET ?`;
   return { sql, values: [...values, query.limit + 1, query.offset] };

@@ -1,12 +1,13 @@
 // One order as a row of `orders`, there and back.
 import { deriveOrder } from '../domain/derive-order.ts';
-import type {
-  Order,
-  OrderFacts,
-  OrderStatus,
-  OrderType,
-  Side,
-  TimeInForce,
+import {
+  type Order,
+  type OrderFacts,
+  type OrderStatus,
+  type OrderType,
+  orderOf,
+  type Side,
+  type TimeInForce,
 } from '../domain/order.ts';
 
 export interface OrderRow {
@@ -175,13 +176,10 @@ export function orderFromRow(row: OrderRow): Order {
     finalSeq: row.final_seq,
     finalCumQty: row.final_cum_qty,
   };
-  return {
-    ...intent,
-    ...facts,
-    ...deriveOrder(intent, facts),
+  return orderOf(intent, facts, deriveOrder(intent, facts), {
     feeInCents: row.fee_in_cents,
     cancelRequestedAtMs: row.cancel_requested_at_ms,
     updatedAtMs: row.updated_at_ms,
     version: row.version,
-  };
+  });
 }

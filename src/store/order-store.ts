@@ -1,10 +1,14 @@
-// The orders of one shard, in one SQLite file, with one writer: the order shard that opened it.
+// The orders of one shard, in one SQLite file, with one writer: the order shard that opened it. What
+// a turn does to an order is written once, at its end or before rows are read by anything but an id.
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { Order, Side } from '../domain/order.ts';
 import type { Db } from './database.ts';
+import { OpenOrders } from './open-orders.ts';
 import { ORDER_COLUMNS, type OrderRow, orderFromRow, orderValues } from './order-row.ts';
 import { RecentOrders } from './recent-orders.ts';
+import { RowBatch } from './row-batch.ts';
+import { HAS_ID } from './shard-schema.ts';
 
 /** An order with the number of its row, by which other rows refer to it. */
 export interface StoredOrder {
@@ -15,49 +19,43 @@ export interface StoredOrder {
 
 const SELECT = 'SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)';
 
-/** Through the index `orders_crossing`: the best-priced first. */
-const CROSSING = `
-  SELECT id AS orderId, limit_price_in_cents AS limitPriceInCents FROM orders
-  WHERE account_no = ? AND symbol = ? AND is_open = 1`;
-const CROSSING_OF = {
-  buy: `${CROSSING} AND side = 'sell' AND limit_price_in_cents <= ?
-    ORDER BY limit_price_in_cents LIMIT 1`,
-  sell: `${CROSSING} AND side = 'buy' AND limit_price_in_cents >= ?
-    ORDER BY limit_price_in_cents DESC LIMIT 1`,
-} as const;
-
-type Crossing = Statement<
-  [number, string, number],
-  { readonly orderId: string; readonly limitPriceInCents: number }
->;
+/** An order whose row is not in the file as it stands. */
+interface Changed {
+  stored: StoredOrder;
+  /** Null: there is no row yet. */
+  readonly versionInFile: number | null;
+}
 
 export class OrderStore {
   readonly #recent: RecentOrders;
-  readonly #insert: Statement;
+  /** Of this turn, by id. */
+  readonly #changed = new Map<string, Changed>();
+  /** Those of them that are new, by account and key. */
+  readonly #newByKey = new Map<string, string>();
+  readonly #openOrders: OpenOrders;
+  readonly #rows: RowBatch;
+  #lastNo: number;
   readonly #replace: Statement;
-  readonly #byId: Statement<[string], OrderRow>;
-  readonly #byKey: Statement<[number, string], OrderRow>;
+  readonly #byId: Statement<[string, string], OrderRow>;
+  readonly #byKey: Statement<[string, number], OrderRow>;
   readonly #open: Statement<[], OrderRow>;
   readonly #openAfter: Statement<[number, number], OrderRow>;
   readonly #short: Statement<[], OrderRow>;
   readonly #openAmended: Statement<[], OrderRow>;
-  readonly #lastId: Statement<[string, string], { id: string }>;
-  readonly #crossing: Readonly<Record<Side, Crossing>>;
-  readonly #sharesBeingBought: Statement<[number, string], { shares: number }>;
+  readonly #lastId: Statement<[], string>;
 
   constructor(db: Db, recentOrdersMax: number) {
     this.#recent = new RecentOrders(recentOrdersMax);
-    const places = ORDER_COLUMNS.map(() => '?');
-    this.#insert = db.prepare(
-      `INSERT INTO orders (${ORDER_COLUMNS.join(', ')}) VALUES (${places.join(', ')})`,
-    );
+    this.#openOrders = new OpenOrders(db);
+    this.#rows = new RowBatch(db, 'orders', ['order_no', ...ORDER_COLUMNS]);
+    this.#lastNo = db.prepare<[], number>('SELECT max(order_no) FROM orders').pluck().get() ?? 0;
     this.#replace = db.prepare(
       `UPDATE orders SET ${MUTABLE.map((column) => `${column} = ?`).join(', ')}
        WHERE order_no = ? AND version = ?`,
     );
-    this.#byId = db.prepare(`${SELECT} WHERE orders.id = ?`);
+    this.#byId = db.prepare(`${SELECT} WHERE ${HAS_ID}`);
     this.#byKey = db.prepare(
-      `${SELECT} WHERE orders.account_no = ? AND orders.idempotency_key = ?`,
+      `${SELECT} WHERE orders.idempotency_key = ? AND orders.account_no = ?`,
     );
     this.#open = db.prepare(`${SELECT} WHERE orders.is_open = 1 ORDER BY orders.order_no`);
     this.#openAfter = db.prepare(
@@ -72,69 +70,104 @@ export class OrderStore {
        AND EXISTS (SELECT 1 FROM amendments WHERE amendments.order_no = orders.order_no)
        ORDER BY orders.order_no`,
     );
-    this.#lastId = db.prepare('SELECT id FROM orders WHERE id >= ? AND id < ? ORDER BY id DESC');
-    this.#crossing = { buy: db.prepare(CROSSING_OF.buy), sell: db.prepare(CROSSING_OF.sell) };
-    this.#sharesBeingBought = db.prepare(
-      `SELECT coalesce(sum(num_shares - cum_qty), 0) AS shares FROM orders
-       WHERE account_no = ? AND symbol = ? AND side = 'buy' AND is_open = 1`,
-    );
+    this.#lastId = db
+      .prepare<[], string>('SELECT id FROM orders ORDER BY substr(id, 7) DESC LIMIT 1')
+      .pluck();
   }
 
   insert(accountNo: number, order: Order): StoredOrder {
-    const { lastInsertRowid } = this.#insert.run(orderValues(accountNo, order));
-    return this.#recent.keep({ orderNo: Number(lastInsertRowid), accountNo, order });
+    this.#lastNo++;
+    const stored = { orderNo: this.#lastNo, accountNo, order };
+    this.#changed.set(order.id, { stored, versionInFile: null });
+    this.#newByKey.set(keyOf(accountNo, order.idempotencyKey), order.id);
+    if (order.isOpen) this.#openOrders.add(stored);
+    return this.#recent.keep(stored);
   }
 
-  /** Writes `after` over `before`. A lost update means two writers: a bug, so it throws. */
   replace(before: StoredOrder, after: Order): StoredOrder {
-    assert.equal(after.version, before.order.version + 1);
-    const values = orderValues(before.accountNo, after).slice(IMMUTABLE.length);
-    const { changes } = this.#replace.run(values, before.orderNo, before.order.version);
-    assert.equal(changes, 1, `order ${after.id} changed under its owner`);
-    return this.#recent.keep({ ...before, order: after });
+    const { id, version, isOpen } = before.order;
+    assert.equal(after.version, version + 1);
+    const stored = { ...before, order: after };
+    const changed = this.#changed.get(id);
+    if (changed === undefined) this.#changed.set(id, { stored, versionInFile: version });
+    else changed.stored = stored;
+    if (isOpen && !after.isOpen) this.#openOrders.remove(stored);
+    if (!isOpen && after.isOpen) this.#openOrders.add(stored);
+    return this.#recent.keep(stored);
+  }
+
+  /** Over the row as it was. A lost update means two writers: a bug, so it throws. */
+  flush(): void {
+    if (this.#changed.size === 0) return;
+    for (const { stored, versionInFile } of this.#changed.values()) {
+      const { orderNo, accountNo, order } = stored;
+      const values = orderValues(accountNo, order);
+      if (versionInFile === null) {
+        this.#rows.add(orderNo, ...values);
+        continue;
+      }
+      const changing = values.slice(IMMUTABLE.length);
+      const { changes } = this.#replace.run(changing, orderNo, versionInFile);
+      assert.equal(changes, 1, `order ${order.id} changed under its owner`);
+    }
+    this.#rows.flush();
+    this.#changed.clear();
+    this.#newByKey.clear();
   }
 
   get(id: string): StoredOrder | null {
-    return this.#recent.get(id) ?? stored(this.#byId.get(id));
+    return this.#changed.get(id)?.stored ?? this.#recent.get(id) ?? stored(this.#byId.get(id, id));
   }
 
   findByIdempotencyKey(accountNo: number, key: string): StoredOrder | null {
-    return stored(this.#byKey.get(accountNo, key));
+    const id = this.#newByKey.get(keyOf(accountNo, key));
+    return id === undefined ? stored(this.#byKey.get(key, accountNo)) : this.get(id);
   }
 
   /** Every open order, oldest first. */
   listOpen(): StoredOrder[] {
+    this.flush();
     return this.#open.all().map(storedRow);
   }
 
   /** The account's open order of the other side that one of `side` at `limit` could meet (E37). */
   findCrossing(accountNo: number, symbol: string, side: Side, limit: number) {
-    return this.#crossing[side].get(accountNo, symbol, limit) ?? null;
+    return this.#openOrders.crossing(accountNo, symbol, side, limit);
   }
 
   /** What the account's open buys of the symbol may still bring. */
   sharesBeingBought(accountNo: number, symbol: string): number {
-    return this.#sharesBeingBought.get(accountNo, symbol)?.shares ?? 0;
+    const buys = this.#openOrders.of(accountNo, symbol, 'buy');
+    return buys.reduce((sum, { orderId }) => sum + (this.get(orderId)?.order.leavesQty ?? 0), 0);
+  }
+
+  /** The account's, of one symbol or one side if need be, oldest first. */
+  openIdsOf(accountNo: number, wanted: { symbol: string | null; side: Side | null }): string[] {
+    return this.#openOrders.list(accountNo, wanted).map(({ orderId }) => orderId);
   }
 
   /** One page of the open orders, oldest first, after the row `afterNo`. */
   listOpenAfter(afterNo: number, max: number): StoredOrder[] {
+    this.flush();
     return this.#openAfter.all(afterNo, max).map(storedRow);
   }
 
   /** Closed orders of which the exchange may have counted more fills than are here. */
   listShort(): StoredOrder[] {
+    this.flush();
     return this.#short.all().map(storedRow);
   }
 
   /** Open orders with busts or corrections: few. */
   listOpenAmended(): StoredOrder[] {
+    this.flush();
     return this.#openAmended.all().map(storedRow);
   }
 
-  /** The highest id that begins with `prefix` (an order id's bucket). */
-  lastIdWith(prefix: string): string | null {
-    return this.#lastId.get(prefix, `${prefix}~`)?.id ?? null;
+  /** The one with the highest time in it, of whatever bucket. */
+  lastId(): string | null {
+    this.flush();
+    return this.#lastId.get() ?? null;
   }
 }
 
@@ -147,4 +180,8 @@ function stored(row: OrderRow | undefined): StoredOrder | null {
 
 function storedRow(row: OrderRow): StoredOrder {
   return { orderNo: row.order_no, accountNo: row.account_no, order: orderFromRow(row) };
+}
+
+function keyOf(accountNo: number, idempotencyKey: string): string {
+  return `${accountNo} ${idempotencyKey}`;
 }

@@ -61,7 +61,8 @@ export const LATE = `
          last_session_no AS lastNo, events.at_ms AS bookedAtMs, asset, sum(amount) AS amount
   FROM late_bookings
   JOIN events ON events.event_no = late_bookings.event_no
-  CROSS JOIN postings ON postings.tx_no = late_bookings.event_no
+  CROSS JOIN postings ON posting_no >= late_bookings.event_no << 5
+    AND posting_no < (late_bookings.event_no + 1) << 5
     AND postings.account_no = late_bookings.account_no
   WHERE late_bookings.account_no = ? AND last_session_no >= ? AND first_session_no <= ?
   GROUP BY late_bookings.event_no, asset`;

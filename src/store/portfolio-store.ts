@@ -43,6 +43,7 @@ type NewValue = [
 ];
 
 export class PortfolioStore {
+  readonly #flush: () => void;
   readonly #sessions: SessionStatements;
   readonly #addPrice: Statement<[number, string, number, number]>;
   readonly #assets: Statement<[number], string>;
@@ -57,7 +58,8 @@ export class PortfolioStore {
   /** Exchange time of the newest trade that is booked here. */
   #lastTradedAtMs: number;
 
-  constructor(db: Db) {
+  constructor(db: Db, flush: () => void) {
+    this.#flush = flush;
     this.#sessions = openSessionStatements(db);
     this.#addPrice = db.prepare('INSERT INTO closing_prices VALUES (?, ?, ?, ?)');
     this.#assets = db
@@ -114,6 +116,7 @@ export class PortfolioStore {
 
   /** Whatever anybody here has held. */
   symbols(): string[] {
+    this.#flush();
     return this.#assets.all(HOUSE).filter((asset) => asset !== USD);
   }
 
@@ -166,12 +169,14 @@ export class PortfolioStore {
       if (closedAtMs < tradedAtMs) break;
       first = sessionNo;
     }
+    this.#flush(); // its event is of this turn
     this.#addLate.run(eventNo, accountNo, first, last.sessionNo);
   }
 
   #take({ sessionNo, priorEventNo, lastEventNo, early }: Taking, accountNo: number): void {
     if (early.has(accountNo)) return;
     early.add(accountNo);
+    this.#flush();
     let cash = 0;
     const shares: Record<string, number> = {};
     for (const { asset, amount } of this.#balances.iterate(accountNo)) {

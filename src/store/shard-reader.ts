@@ -2,7 +2,6 @@
 // writer would feel.
 import type { Statement as Prepared } from 'better-sqlite3';
 import type { LedgerPlace } from '../domain/ledger-entry.ts';
-import type { Side } from '../domain/order.ts';
 import { type Db, openReadOnly } from './database.ts';
 import { IncidentList } from './incident-list.ts';
 import type { BalanceRow } from './ledger-store.ts';
@@ -16,19 +15,6 @@ export interface ReaderAccount {
   readonly lastSeq: number;
 }
 
-interface OpenIdsQuery {
-  readonly userId: string;
-  readonly symbol: string | null;
-  readonly side: Side | null;
-  readonly limit: number;
-}
-
-export const OPEN_IDS = `
-  SELECT id FROM orders INDEXED BY orders_crossing
-  WHERE account_no = (SELECT account_no FROM accounts WHERE user_id = @userId) AND is_open = 1
-    AND (@symbol IS NULL OR symbol = @symbol) AND (@side IS NULL OR side = @side)
-  ORDER BY order_no LIMIT @limit`;
-
 export class ShardReader {
   readonly shares: ShareMoves;
   readonly history: OrderHistory;
@@ -39,8 +25,6 @@ export class ShardReader {
   readonly #account: Prepared<[string], ReaderAccount>;
   readonly #balances: Prepared<[number], BalanceRow>;
 
-  readonly #openIds: Prepared<[OpenIdsQuery], { id: string }>;
-
   constructor(path: string) {
     const db = openReadOnly(path);
     this.#db = db;
@@ -50,9 +34,10 @@ export class ShardReader {
     this.history = new OrderHistory(db);
     this.incidents = new IncidentList(db);
     this.#account = db.prepare(
-      'SELECT account_no AS accountNo, last_seq AS lastSeq FROM accounts WHERE user_id = ?',
+      `SELECT account_no AS accountNo,
+         (SELECT coalesce(max(seq), 0) FROM events WHERE account_no = accounts.account_no) AS lastSeq
+       FROM accounts WHERE user_id = ?`,
     );
-    this.#openIds = db.prepare(OPEN_IDS);
     this.#balances = db.prepare(
       'SELECT asset, account, amount FROM balances WHERE account_no = ? ORDER BY asset',
     );
@@ -86,16 +71,6 @@ export class ShardReader {
       if (account === null) return { values: [], hasMore: false };
       return this.#portfolios.page(account.accountNo, query);
     });
-  }
-
-  /** Oldest first. */
-  openOrderIds(
-    userId: string,
-    { symbol, side }: { readonly symbol: string | null; readonly side: Side | null },
-    max: number,
-  ): { orderIds: string[]; hasMore: boolean } {
-    const found = this.#openIds.all({ userId, symbol, side, limit: max + 1 });
-    return { orderIds: found.slice(0, max).map(({ id }) => id), hasMore: found.length > max };
   }
 
   close(): void {

@@ -1,4 +1,5 @@
-// One shard file: the stores over it, opened together, and the transaction of a turn.
+// One shard file: the stores over it, opened together, and the transaction of a turn. Rows are
+// gathered in memory and written together before the commit, or before anything reads them.
 import type { Statement } from 'better-sqlite3';
 import type { IncidentKind } from '../domain/incident.ts';
 import { AccountStore } from './account-store.ts';
@@ -25,6 +26,8 @@ export interface Incident {
 export interface ShardStoreBounds {
   readonly walPagesMax: number;
   readonly recentOrdersMax: number;
+  readonly accountsKeptMax: number;
+  readonly holdingsKeptMax: number;
 }
 
 export class ShardStore {
@@ -40,22 +43,24 @@ export class ShardStore {
   readonly turn: TurnTransaction;
   readonly #addIncident: Statement<[string, number | null, number | null, number, string]>;
 
-  constructor(path: string, { walPagesMax, recentOrdersMax }: ShardStoreBounds) {
+  constructor(path: string, bounds: ShardStoreBounds) {
+    const { walPagesMax, recentOrdersMax } = bounds;
     const db = openDatabase(path, {
       synchronous: 'FULL',
       migrations: SHARD_MIGRATIONS,
       walPagesMax,
     });
-    this.accounts = new AccountStore(db);
+    const flush = () => this.flush();
+    this.accounts = new AccountStore(db, bounds.accountsKeptMax);
     this.orders = new OrderStore(db, recentOrdersMax);
     this.fills = new FillStore(db);
-    this.amendments = new AmendmentStore(db);
-    this.events = new EventStore(db);
-    this.ledger = new LedgerStore(db);
+    this.amendments = new AmendmentStore(db, flush);
+    this.events = new EventStore(db, flush);
+    this.ledger = new LedgerStore(db, bounds.holdingsKeptMax);
     this.deposits = new DepositStore(db);
-    this.houseTrades = new HouseTradeStore(db);
-    this.portfolios = new PortfolioStore(db);
-    this.turn = new TurnTransaction(db, walPagesMax);
+    this.houseTrades = new HouseTradeStore(db, flush);
+    this.portfolios = new PortfolioStore(db, flush);
+    this.turn = new TurnTransaction(db, walPagesMax, flush);
     this.#addIncident = db.prepare(
       'INSERT INTO incidents (kind, account_no, order_no, at_ms, detail) VALUES (?, ?, ?, ?, ?)',
     );
@@ -64,6 +69,16 @@ export class ShardStore {
   addIncident(incident: Incident): void {
     const { kind, accountNo, orderNo, atMs, detail } = incident;
     this.#addIncident.run(kind, accountNo, orderNo, atMs, JSON.stringify(detail));
+  }
+
+  /** Writes what the turn has gathered: who is referred to comes before who refers. */
+  flush(): void {
+    this.orders.flush();
+    this.fills.flush();
+    this.events.flush();
+    this.deposits.flush();
+    this.ledger.flush();
+    this.accounts.forgetSome();
   }
 
   close(): void {

@@ -14,9 +14,12 @@ export const ENTRIES = `
   SELECT postings.posting_no AS postingNo, events.seq, events.at_ms AS atMs, events.kind,
          orders.id AS orderId, postings.account AS accountCode, postings.asset, postings.amount,
          (SELECT MIN(house.account) FROM postings AS house
-          WHERE house.tx_no = events.event_no AND house.account_no = 0) AS houseCode
+          WHERE house.posting_no >= events.event_no << 5
+            AND house.posting_no < (events.event_no + 1) << 5
+            AND house.account_no = 0) AS houseCode
   FROM events
-  CROSS JOIN postings ON postings.tx_no = events.event_no
+  CROSS JOIN postings ON postings.posting_no >= events.event_no << 5
+    AND postings.posting_no < (events.event_no + 1) << 5
   LEFT JOIN orders ON orders.order_no = events.order_no
   WHERE events.account_no = ? AND events.seq <= ?
     AND postings.account_no = events.account_no AND postings.posting_no < ?

@@ -10,9 +10,12 @@ export class TurnTransaction {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #totalChanges: Statement<[], number>;
+  readonly #flush: () => void;
   #changesAtCheckpoint = 0;
 
-  constructor(db: Db, walPagesMax: number) {
+  /** `flush` writes what the turn has gathered. */
+  constructor(db: Db, walPagesMax: number, flush: () => void = () => undefined) {
+    this.#flush = flush;
     this.#db = db;
     this.#walPagesMax = walPagesMax;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
@@ -27,6 +30,7 @@ export class TurnTransaction {
 
   /** One fsync, when anything was written. */
   commit(): void {
+    this.#flush();
     this.#commit.run();
   }
 

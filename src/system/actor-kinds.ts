@@ -113,10 +113,9 @@ function orderShards({ config, shardMap, fees }: Settings): Kind {
     askWindow: LIMITS.shardAskWindow,
     create: (key, ctx) => {
       const shard = Number.parseInt(key, 10);
-      const buckets = shardMap.flatMap((mapped, bucket) => (mapped === shard ? [bucket] : []));
       const store = new ShardStore(paths.shard(shard), LIMITS);
       const anchors = new AnchorLog(paths.anchors, key);
-      return new OrderShard({ ...options, store, buckets, anchors }, ctx);
+      return new OrderShard({ ...options, store, anchors }, ctx);
     },
   });
 }

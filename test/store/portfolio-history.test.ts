@@ -22,7 +22,7 @@ const PLANS: [what: string, sql: string, plan: string[]][] = [
     [
       'SEARCH late_bookings USING INDEX late_bookings_by_account (account_no=? AND last_session_no>?)',
       'SEARCH events USING INTEGER PRIMARY KEY (rowid=?)',
-      'SEARCH postings USING INDEX postings_by_tx (tx_no=?)',
+      'SEARCH postings USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
     ],
   ],
   [
@@ -35,7 +35,12 @@ const PLANS: [what: string, sql: string, plan: string[]][] = [
 for (const [what, sql, expected] of PLANS) {
   test(`${what}`, (t) => {
     const path = join(tempDirectory(t), 'shard.db');
-    new ShardStore(path, { walPagesMax: 1_000, recentOrdersMax: 1 }).close();
+    new ShardStore(path, {
+      walPagesMax: 1_000,
+      recentOrdersMax: 1,
+      accountsKeptMax: 1,
+      holdingsKeptMax: 1,
+    }).close();
     const db = new Database(path, { readonly: true });
     t.after(() => db.close());
     const names = [...sql.matchAll(/@(\w+)/g)].map(([, name = '']) => [name, 1]);

@@ -10,7 +10,7 @@ import {
   INCIDENTS,
   TRADE_EVENTS,
 } from '../../src/store/order-history.ts';
-import { OPEN_IDS, ShardReader } from '../../src/store/shard-reader.ts';
+import { ShardReader } from '../../src/store/shard-reader.ts';
 import { MOVES, TRADE_CHANGES } from '../../src/store/share-moves.ts';
 import { ENTRIES } from '../../src/store/statement.ts';
 import { ALICE, BOB, ShardRig } from '../actors/order-shard/shard-rig.ts';
@@ -89,22 +89,6 @@ test('another user sees only what is theirs, and a stranger nothing', (t) => {
   assert.deepEqual(reader.ledgerPage('usr_00nobody', null, 100), { entries: [], hasMore: false });
 });
 
-test('open orders are named for a cancel of all, by symbol and side', (t) => {
-  const { rig, reader, order } = aShard(t);
-  const second = rig.submitted({ numShares: 1, priceInCents: 18_000 });
-  const ask = (symbol: string | null, side: 'buy' | 'sell' | null, max = 10) =>
-    reader.openOrderIds(ALICE, { symbol, side }, max);
-  assert.deepEqual(ask(null, null), { orderIds: [order.id, second.id], hasMore: false });
-  assert.deepEqual(ask('IBM', 'buy', 1), { orderIds: [order.id], hasMore: true });
-  for (const [symbol, side] of [
-    ['AIG', null],
-    [null, 'sell'],
-  ] as const) {
-    assert.deepEqual(ask(symbol, side), { orderIds: [], hasMore: false });
-  }
-  assert.deepEqual(reader.openOrderIds(BOB, { symbol: null, side: null }, 10).orderIds, []);
-});
-
 const READS: [name: string, sql: string][] = [
   ['the ledger', ENTRIES],
   ['moves of shares', MOVES],
@@ -116,7 +100,6 @@ const READS: [name: string, sql: string][] = [
   ['the newest incidents', INCIDENT_PAGES.ofAll],
   ['incidents of a kind', INCIDENT_PAGES.ofKind],
   ['incidents of a user', INCIDENT_PAGES.ofUser],
-  ['open orders', OPEN_IDS],
 ];
 
 for (const [name, sql] of READS) {
@@ -136,7 +119,7 @@ for (const [name, sql] of READS) {
 }
 
 /** The few amendments, and the open orders of one user. */
-const SORTED = new Set([TRADE_CHANGES, OPEN_IDS]);
+const SORTED = new Set([TRADE_CHANGES]);
 
 /** Amendments are few: what the exchange took back or corrected. */
 const SCANS = /^SCAN (?!amend)/;

@@ -21,6 +21,7 @@ import {
   type Order,
   type OrderFacts,
   type OrderIntent,
+  orderOf,
   venueCumQtyAtEnd,
 } from '../../domain/order.ts';
 import type { TradeTerms } from '../../domain/trade-terms.ts';
@@ -93,15 +94,12 @@ export class Booking {
 
   /** Commit A: the order, its reservation and its event. */
   create(account: AccountRow, intent: OrderIntent): StoredOrder {
-    const order: Order = {
-      ...intent,
-      ...NO_FACTS,
-      ...deriveOrder(intent, NO_FACTS),
+    const order = orderOf(intent, NO_FACTS, deriveOrder(intent, NO_FACTS), {
       feeInCents: 0,
       cancelRequestedAtMs: null,
       updatedAtMs: intent.createdAtMs,
       version: 1,
-    };
+    });
     const stored = this.#store.orders.insert(account.accountNo, order);
     const reserved = reservationOf(order, this.#fees);
     const postings = reservePostings({ asset: reserved.asset, amount: NOTHING }, reserved);
@@ -228,14 +226,12 @@ export class Booking {
       `the trades of order ${merged.id} are worth more than can be counted exactly`,
     );
     const asked = merged.cancelsRequested > before.order.cancelsRequested;
-    const after: Order = {
-      ...merged,
-      ...deriveOrder(before.order, merged),
+    const after = orderOf(before.order, merged, deriveOrder(before.order, merged), {
       feeInCents: feeOn(merged.cumNotionalInCents, this.#fees),
       cancelRequestedAtMs: asked ? nowMs : before.order.cancelRequestedAtMs,
       updatedAtMs: nowMs,
       version: before.order.version + 1,
-    };
+    });
     assert(
       isAllowedMove(before.order.status, after.status),
       `order ${after.id} may not move from ${before.order.status} to ${after.status}`,

@@ -30,8 +30,6 @@ import type { WaitEnded } from './waiters.ts';
 
 export interface OrderShardOptions {
   readonly store: ShardStore;
-  /** The buckets whose users live in this file. */
-  readonly buckets: readonly number[];
   readonly shards: ShardMap;
   readonly fees: FeeSchedule;
   readonly preTrade: PreTradeOptions;
@@ -100,7 +98,7 @@ export class OrderShard
       takeId: (userId, own) => this.#placing.takeId(userId, own),
     });
     this.#house.resume(ctx);
-    this.#placing.takeUpIds(options.buckets);
+    this.#placing.takeUpIds();
     for (const { order } of store.orders.listOpen()) {
       this.#desk.unresolved.foundAtStart(order);
       this.#cancelling.foundAtStart(order);
@@ -162,6 +160,7 @@ export class OrderShard
       case 'UnwatchUser':
       case 'ListUnresolved':
       case 'ListOpenOrders':
+      case 'ListOpenOrderIds':
         return this.#reading.receive(message, ctx);
       case 'BookStray':
       case 'AssignTrade':

@@ -36,12 +36,9 @@ export class Placing {
   }
 
   /** Ids rise above every id on disk, whatever the clock says (I27). */
-  takeUpIds(buckets: readonly number[]): void {
-    for (const bucket of buckets) {
-      const prefix = `ord_${bucket.toString(16).padStart(2, '0')}`;
-      const last = this.#desk.store.orders.lastIdWith(prefix);
-      if (last !== null) this.#ids.seen(last);
-    }
+  takeUpIds(): void {
+    const last = this.#desk.store.orders.lastId();
+    if (last !== null) this.#ids.seen(last);
   }
 
   /** For an order that nobody placed here, but which must stand among the others (E22). */

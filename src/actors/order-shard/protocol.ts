@@ -312,6 +312,23 @@ export interface OpenOrder {
   readonly updatedAtMs: number;
 }
 
+/** For a cancel of many. */
+export interface ListOpenOrderIds {
+  readonly kind: 'ListOpenOrderIds';
+  readonly userId: string;
+  readonly symbol: string | null;
+  readonly side: Side | null;
+  readonly max: number;
+  readonly replyTo: ReplyTo<OpenOrderIdsReply>;
+}
+
+export interface OpenOrderIdsReply {
+  readonly outcome: 'open_order_ids';
+  /** Oldest first. */
+  readonly orderIds: readonly string[];
+  readonly hasMore: boolean;
+}
+
 export interface GetShardState {
   readonly kind: 'GetShardState';
   readonly replyTo: ReplyTo<{
@@ -337,6 +354,7 @@ export type OrderShardCommand =
   | UnwatchUser
   | ListUnresolved
   | ListOpenOrders
+  | ListOpenOrderIds
   | IncidentFound
   | AssignTrade
   | RefuseTrade

@@ -9,6 +9,7 @@ import type { ShardContext } from './messages.ts';
 import type {
   GetAccount,
   GetOrder,
+  ListOpenOrderIds,
   ListOpenOrders,
   ListUnresolved,
   OpenOrder,
@@ -22,7 +23,8 @@ export type Question =
   | ReadEvents
   | UnwatchUser
   | ListUnresolved
-  | ListOpenOrders;
+  | ListOpenOrders
+  | ListOpenOrderIds;
 
 export class Reading {
   readonly #desk: Desk;
@@ -45,6 +47,8 @@ export class Reading {
         return this.#unresolved(message, ctx);
       case 'ListOpenOrders':
         return this.#openOrders(message, ctx);
+      case 'ListOpenOrderIds':
+        return this.#openOrderIds(message, ctx);
     }
   }
 
@@ -75,6 +79,14 @@ export class Reading {
   #unresolved({ olderThanMs, max, replyTo }: ListUnresolved, ctx: ShardContext): void {
     const orders = this.#desk.unresolved.list(ctx.nowMs(), olderThanMs, max);
     ctx.reply(replyTo, { outcome: 'unresolved', orders });
+  }
+
+  #openOrderIds({ userId, symbol, side, max, replyTo }: ListOpenOrderIds, ctx: ShardContext): void {
+    const { accounts, orders } = this.#desk.store;
+    const account = accounts.find(userId);
+    const all = account === null ? [] : orders.openIdsOf(account.accountNo, { symbol, side });
+    const orderIds = all.slice(0, max);
+    ctx.reply(replyTo, { outcome: 'open_order_ids', orderIds, hasMore: all.length > max });
   }
 
   #openOrders({ after, max, replyTo }: ListOpenOrders, ctx: ShardContext): void {

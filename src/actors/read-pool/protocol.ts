@@ -4,7 +4,7 @@ import type { AuditReport } from '../../domain/audit-report.ts';
 import type { Candle, CandleInterval, Outage } from '../../domain/candle.ts';
 import type { IncidentEntry, IncidentKind, IncidentPlace } from '../../domain/incident.ts';
 import type { LedgerEntry, LedgerPlace } from '../../domain/ledger-entry.ts';
-import type { Order, Side } from '../../domain/order.ts';
+import type { Order } from '../../domain/order.ts';
 import type { OrderQuery } from '../../domain/order-query.ts';
 import type { OrderTrade } from '../../domain/order-trades.ts';
 import type { PortfolioValue } from '../../domain/portfolio.ts';
@@ -112,23 +112,6 @@ export interface TradesReply {
   readonly hasMore: boolean;
 }
 
-/** For a cancel of many. */
-export interface ListOpenOrderIds {
-  readonly kind: 'ListOpenOrderIds';
-  readonly userId: string;
-  readonly symbol: string | null;
-  readonly side: Side | null;
-  readonly max: number;
-  readonly replyTo: ReplyTo<OpenOrderIdsReply>;
-}
-
-export interface OpenOrderIdsReply {
-  readonly outcome: 'open_order_ids';
-  /** Oldest first. */
-  readonly orderIds: readonly string[];
-  readonly hasMore: boolean;
-}
-
 /** For operators: what the shards have recorded as not being as it should. */
 export interface ListIncidents {
   readonly kind: 'ListIncidents';
@@ -192,8 +175,7 @@ export type ReadPoolCommand =
   | ListLedger
   | ListPortfolioValues
   | GetTimeline
-  | ListTrades
-  | ListOpenOrderIds;
+  | ListTrades;
 
 export type ReadPoolReply =
   | ListOrdersReply
@@ -202,5 +184,4 @@ export type ReadPoolReply =
   | ListPortfolioValuesReply
   | TimelineReply
   | TradesReply
-  | OpenOrderIdsReply
   | Rejection;

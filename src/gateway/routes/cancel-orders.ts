@@ -1,9 +1,8 @@
 // DELETE /orders: asks for a cancel of every open order of the caller, or of those of one symbol or
 // side; one result per order. Repeating it changes nothing.
 import { Type } from 'typebox';
-import { READ_POOL, shardOf } from '../../actors/addresses.ts';
-import type { CancelOrder } from '../../actors/order-shard/protocol.ts';
-import type { ListOpenOrderIds } from '../../actors/read-pool/protocol.ts';
+import { shardOf } from '../../actors/addresses.ts';
+import type { CancelOrder, ListOpenOrderIds } from '../../actors/order-shard/protocol.ts';
 import type { Side } from '../../domain/order.ts';
 import { LIMITS } from '../../limits.ts';
 import { isAskFailure } from '../../runtime/actor.ts';
@@ -38,15 +37,15 @@ export const cancelOrders: Route<unknown, Selection> = {
         return problem('unknown_symbol', { status: 422, members: { symbol } });
       }
     }
+    const shard = shardOf(userId, shards);
     const found = await edge.ask<ListOpenOrderIds>(
-      READ_POOL,
+      shard,
       { kind: 'ListOpenOrderIds', userId, symbol, side, max: LIMITS.cancelAllMax },
       LIMITS.readAskMs,
     );
     if (isAskFailure(found)) return readFailure(found);
     const cancel = async (orderId: string) => {
       const command = { kind: 'CancelOrder', userId, orderId, waitMs } as const;
-      const shard = shardOf(userId, shards);
       const reply = await edge.ask<CancelOrder>(shard, command, waitMs + LIMITS.askMarginMs);
       return cancelResultOf(orderId, reply);
     };

@@ -78,8 +78,12 @@ export class ShardRig {
       });
       return new OrderShard(
         {
-          store: new ShardStore(this.path, { walPagesMax: 10_000, recentOrdersMax: 2 }),
-          buckets: [0, 4],
+          store: new ShardStore(this.path, {
+            walPagesMax: 10_000,
+            recentOrdersMax: 2,
+            accountsKeptMax: 1,
+            holdingsKeptMax: 1,
+          }),
           fees: FEES,
           preTrade: {
             limits: {

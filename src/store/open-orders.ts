@@ -1,0 +1,112 @@
+// The open orders of each account, by symbol, side and price: what a new order could meet, and what
+// a cancel of everything is about. Only in memory: an index in the file would cost each order two
+// pages of the log.
+import type { Side } from '../domain/order.ts';
+import type { Db } from './database.ts';
+import type { StoredOrder } from './order-store.ts';
+
+export interface OpenOrder {
+  readonly orderNo: number;
+  readonly orderId: string;
+  readonly limitPriceInCents: number;
+}
+
+/** Each by rising price, and at one price oldest first. */
+type Sides = Readonly<Record<Side, OpenOrder[]>>;
+
+interface Row extends OpenOrder {
+  readonly accountNo: number;
+  readonly symbol: string;
+  readonly side: Side;
+}
+
+const OPEN = `
+  SELECT order_no AS orderNo, id AS orderId, account_no AS accountNo, symbol, side,
+         limit_price_in_cents AS limitPriceInCents
+  FROM orders WHERE is_open = 1 ORDER BY order_no`;
+
+export class OpenOrders {
+  /** By account number, then by symbol. */
+  readonly #accounts = new Map<number, Map<string, Sides>>();
+
+  constructor(db: Db) {
+    for (const { accountNo, symbol, side, ...order } of db.prepare<[], Row>(OPEN).iterate()) {
+      insert(this.#sidesOf(accountNo, symbol)[side], order);
+    }
+  }
+
+  add({ orderNo, accountNo, order }: StoredOrder): void {
+    const { id: orderId, symbol, side, limitPriceInCents } = order;
+    insert(this.#sidesOf(accountNo, symbol)[side], { orderNo, orderId, limitPriceInCents });
+  }
+
+  remove({ orderNo, accountNo, order }: StoredOrder): void {
+    const { symbol, side, limitPriceInCents } = order;
+    const symbols = this.#accounts.get(accountNo);
+    const sides = symbols?.get(symbol);
+    if (symbols === undefined || sides === undefined) return;
+    const orders = sides[side];
+    const at = placeOf(orders, limitPriceInCents, orderNo);
+    if (orders[at]?.orderNo === orderNo) orders.splice(at, 1);
+    if (sides.buy.length > 0 || sides.sell.length > 0) return;
+    symbols.delete(symbol);
+    if (symbols.size === 0) this.#accounts.delete(accountNo);
+  }
+
+  of(accountNo: number, symbol: string, side: Side): readonly OpenOrder[] {
+    return this.#accounts.get(accountNo)?.get(symbol)?.[side] ?? [];
+  }
+
+  /** The best-priced of the other side that one of `side` at `limit` could meet. */
+  crossing(accountNo: number, symbol: string, side: Side, limit: number): OpenOrder | null {
+    if (side === 'buy') {
+      const [lowest] = this.of(accountNo, symbol, 'sell');
+      return lowest !== undefined && lowest.limitPriceInCents <= limit ? lowest : null;
+    }
+    const highest = this.of(accountNo, symbol, 'buy').at(-1);
+    return highest !== undefined && highest.limitPriceInCents >= limit ? highest : null;
+  }
+
+  /** Of one symbol or one side if need be, oldest first. */
+  list(accountNo: number, wanted: { readonly symbol: string | null; readonly side: Side | null }) {
+    const found: OpenOrder[] = [];
+    for (const [symbol, sides] of this.#accounts.get(accountNo) ?? []) {
+      if (wanted.symbol !== null && wanted.symbol !== symbol) continue;
+      if (wanted.side !== 'sell') found.push(...sides.buy);
+      if (wanted.side !== 'buy') found.push(...sides.sell);
+    }
+    return found.sort((a, b) => a.orderNo - b.orderNo);
+  }
+
+  #sidesOf(accountNo: number, symbol: string): Sides {
+    let symbols = this.#accounts.get(accountNo);
+    if (symbols === undefined) {
+      symbols = new Map();
+      this.#accounts.set(accountNo, symbols);
+    }
+    const known = symbols.get(symbol);
+    if (known !== undefined) return known;
+    const sides = { buy: [], sell: [] };
+    symbols.set(symbol, sides);
+    return sides;
+  }
+}
+
+function insert(orders: OpenOrder[], order: OpenOrder): void {
+  orders.splice(placeOf(orders, order.limitPriceInCents, order.orderNo), 0, order);
+}
+
+/** Where it stands, or would. */
+function placeOf(orders: readonly OpenOrder[], price: number, orderNo: number): number {
+  let [low, high] = [0, orders.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = orders[middle] as OpenOrder;
+    const isBefore =
+      other.limitPriceInCents < price ||
+      (other.limitPriceInCents === price && other.orderNo < orderNo);
+    if (isBefore) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,80 @@
+// A shard file of an earlier schema keeps all that it holds when it is opened by this one.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { openDatabase } from '../../src/store/database.ts';
+import { SHARD_MIGRATIONS } from '../../src/store/shard-schema.ts';
+import { ShardStore } from '../../src/store/shard-store.ts';
+import { tempDirectory } from '../temp-directory.ts';
+
+const BOUNDS = { walPagesMax: 1_000, recentOrdersMax: 1, accountsKeptMax: 1, holdingsKeptMax: 1 };
+const ID = 'ord_a71kg5m3x0rabcde';
+
+const ROWS = `
+  INSERT INTO accounts (account_no, user_id, last_seq, opened_at_ms) VALUES (1, 'usr_a7ada', 3, 5);
+  INSERT INTO orders (order_no, id, account_no, idempotency_key, venue, symbol, side, order_type,
+    time_in_force, price_in_cents, limit_price_in_cents, reference_price_in_cents, num_shares,
+    created_at_ms, send_attempted_at_ms, not_after_ms, external_order_id, cancels_requested,
+    cancels_refused, cum_qty, cum_notional_in_cents, status, is_open, fee_in_cents, updated_at_ms,
+    version)
+  VALUES (7, '${ID}', 1, 'key-1', 'SIM', 'IBM', 'buy', 'limit', 'day', 180, 180, 181, 10,
+    6, 6, 11, 'ext-1', 0, 0, 4, 720, 'partially_filled', 1, 1, 8, 3);
+  INSERT INTO fills VALUES (3, 7, 'e1', 'x1', 4, 180, 1, 8);
+  INSERT INTO events (event_no, account_no, seq, kind, at_ms, order_no, fill_no, detail) VALUES
+    (1, 1, 1, 'account_changed', 5, NULL, NULL, '[5000,0,"active"]'),
+    (2, 1, 2, 'order_created', 6, 7, NULL, '{"version":1}'),
+    (9, 1, 3, 'order_traded', 8, 7, 3, '{"version":3,"cumQty":4}');
+  INSERT INTO postings (posting_no, tx_no, account_no, account, asset, amount) VALUES
+    (1, 1, 1, 1, 'USD', 5000), (2, 1, 0, 10, 'USD', -5000),
+    (3, 2, 1, 1, 'USD', -1801), (4, 2, 1, 2, 'USD', 1801),
+    (5, 9, 1, 1, 'IBM', 4), (6, 9, 0, 12, 'IBM', -4);
+  INSERT INTO balances VALUES (1, 'USD', 1, 3199), (1, 'USD', 2, 1801), (1, 'IBM', 1, 4);
+  INSERT INTO deposits VALUES (1, 'd1', 'USD', 5000, 0, 1);`;
+
+test('what a file of schema 5 holds is found by this one, and its numbers go on', (t) => {
+  const path = join(tempDirectory(t), 'shard-00.db');
+  const old = openDatabase(path, {
+    synchronous: 'FULL',
+    migrations: SHARD_MIGRATIONS.slice(0, 5),
+    walPagesMax: 1_000,
+  });
+  old.exec(ROWS);
+  old.close();
+
+  const store = new ShardStore(path, BOUNDS);
+  const found = store.orders.get(ID);
+  assert.equal(found?.orderNo, 7);
+  assert.equal(found.order.status, 'partially_filled');
+  assert.equal(store.orders.findByIdempotencyKey(1, 'key-1')?.order.id, ID);
+  assert.equal(store.orders.lastId(), ID);
+  assert.equal(store.orders.findCrossing(1, 'IBM', 'sell', 180)?.orderId, ID);
+  assert.equal(store.accounts.find('usr_a7ada')?.lastSeq, 3);
+  assert.equal(store.accounts.takeSeq(1), 4);
+  assert.equal(store.ledger.balanceOf(1, 'available', 'USD'), 3_199);
+  assert.equal(store.fills.find('e1', 'x1')?.orderNo, 7);
+  assert.deepEqual(
+    store.events.readAfter(1, 0, 10).map(({ seq, kind }) => [seq, kind]),
+    [
+      [1, 'account_changed'],
+      [2, 'order_created'],
+      [3, 'order_traded'],
+    ],
+  );
+  store.close();
+
+  const db = new Database(path, { readonly: true });
+  t.after(() => db.close());
+  const sql =
+    'SELECT tx_no, posting_no, account_no, asset, amount FROM postings ORDER BY posting_no';
+  assert.deepEqual(db.prepare(sql).raw().all(), [
+    [1, 32, 1, 'USD', 5_000],
+    [1, 33, 0, 'USD', -5_000],
+    [2, 64, 1, 'USD', -1_801],
+    [2, 65, 1, 'USD', 1_801],
+    [9, 288, 1, 'IBM', 4],
+    [9, 289, 0, 'IBM', -4],
+  ]);
+  assert.deepEqual(db.pragma('foreign_key_check'), []);
+  assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
+});
