@@ -51,10 +51,10 @@ export class TradeProcessor {
       if (frame.kind === 'reset') throw new Error('the exchange has lost its book');
       this.#epoch = frame.epoch;
       if (frame.kind === 'heartbeat') {
-        this.#headSeq = frame.headSeq;
         void this.#book(); // the watermark, when nothing else has written it
         continue;
       }
+      if (frame.seq <= this.#headSeq) continue; // once
       this.#headSeq = frame.seq;
       if (frame.execKind === 'bust' || frame.execKind === 'correct') {
         throw new Error(`the stack books no ${frame.execKind}`);
