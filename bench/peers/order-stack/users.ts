@@ -47,7 +47,8 @@ const CREATE_USERS = `
     SELECT user_id, 1, $3::bigint, $2::bigint FROM new_users),
   event AS (
     INSERT INTO events
-    SELECT user_id, 1, 'account_changed', $2::bigint, NULL, NULL, '[' || $3::bigint || ',0,"active"]'
+    SELECT user_id, 1, 'account_changed', $2::bigint, NULL, NULL,
+      '[' || $3::bigint || ',0,"active"]'
     FROM new_users),
   shares AS (
     INSERT INTO balances
