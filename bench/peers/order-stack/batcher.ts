@@ -24,6 +24,10 @@ export class Batcher<Item, Result> {
     this.#options = options;
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });

@@ -30,6 +30,7 @@ export interface PlacingParts {
 export class Placing {
   readonly #market: Market;
   readonly #publisher: Publisher;
+  readonly #waitingMax: number;
   readonly #ids = new OrderIds();
   readonly #places: Batcher<PlaceItem, Placed>;
   readonly #submits: Batcher<PlaceRequest, { readonly submitted: Submitted }>;
@@ -38,6 +39,7 @@ export class Placing {
   constructor({ statements, exchange, market, publisher, tuning }: PlacingParts) {
     this.#market = market;
     this.#publisher = publisher;
+    this.#waitingMax = tuning.ordersWaitingMax;
     this.#places = new Batcher({
       sizeMax: tuning.placeBatchMax,
       inFlightMax: tuning.placesInFlight,
@@ -62,6 +64,7 @@ export class Placing {
     body: OrderBody,
     find: (orderId: string) => Promise<Answer>,
   ): Promise<Answer> {
+    if (this.#places.waiting >= this.#waitingMax) return problem('busy');
     const priced = this.#market.check(body);
     if (typeof priced === 'string') return problem(priced);
     const nowMs = Date.now();
@@ -76,7 +79,7 @@ export class Placing {
     this.#tell(userId, placed.seq, 'order_created', order, cash);
 
     const { submitted } = await this.#submits.add(placeRequest(item));
-    if (submitted === null) return problem('outcome_unknown', { orderId: id });
+    if (submitted === null) return placedAnswer(202, order, 'unknown');
     return this.#acknowledge(userId, order, submitted);
   }
 
@@ -89,18 +92,17 @@ export class Placing {
     const changed = await this.#acknowledges.add({ userId, id: order.id, at, ...submitted });
     const { externalId, reason } = submitted;
     const kind = externalId === null ? 'order_failed' : 'order_accepted';
+    const failCode = reason === 'not_sent' ? 'not_sent' : 'rejected_by_exchange';
     const after = {
       ...order,
       status: changed.status,
       updatedAtMs: at,
-      failCode: externalId === null ? 'rejected_by_exchange' : null,
+      failCode: externalId === null ? failCode : null,
       externalOrderId: externalId,
     };
     this.#tell(userId, changed.seq, kind, after, changed);
-    if (externalId === null) {
-      return problem('rejected_by_exchange', { orderId: order.id, reason });
-    }
-    return { status: 201, body: JSON.stringify({ ...orderJson(after), outcome: 'accepted' }) };
+    if (externalId === null) return problem(failCode, { orderId: order.id, reason });
+    return placedAnswer(201, after, 'accepted');
   }
 
   #tell(
@@ -113,6 +115,11 @@ export class Placing {
     const about = { order: orderJson(order) };
     this.#publisher.publish(userId, eventText(seq ?? 0, kind, order.updatedAtMs, about, cash));
   }
+}
+
+/** The id is the first member. */
+function placedAnswer(status: number, order: ShownOrder, outcome: string): Answer {
+  return { status, body: JSON.stringify({ ...orderJson(order), outcome }) };
 }
 
 const NO_CASH = { available: null, reserved: null } as const;

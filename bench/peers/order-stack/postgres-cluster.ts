@@ -9,7 +9,7 @@ import { childrenOf } from '../../harness/process-cpu.ts';
 import { ServerProcess } from '../../harness/server-process.ts';
 import { DATABASE } from './database.ts';
 import { type PostgresTuning, postgresConfiguration } from './postgres-configuration.ts';
-import { type Programs, StackUnavailable } from './programs.ts';
+import { type Programs, StackUnavailable, tethered } from './programs.ts';
 
 const run = promisify(execFile);
 const EXECUTABLE_BY_ALL = 0o011;
@@ -54,9 +54,14 @@ export class PostgresCluster {
     return new PostgresCluster(directory, server);
   }
 
+  /** The postmaster. */
+  get pid(): number {
+    return this.#server.pid;
+  }
+
   /** The postmaster, and every process that it has now. */
   get pids(): number[] {
-    const { pid } = this.#server;
+    const { pid } = this;
     return [pid, ...childrenOf(pid).map((child) => child.pid)];
   }
 
@@ -83,12 +88,10 @@ async function ownerOf(): Promise<Owner | null> {
   }
 }
 
-/** `setpriv` becomes the program, so that its process id is the program's. */
 function asOwner(programs: Programs, owner: Owner | null, command: string, args: string[]) {
   const become =
     owner === null ? [] : [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-  const tether = '--pdeathsig=INT';
-  return { command: programs.setpriv, args: [...become, tether, '--', command, ...args] };
+  return tethered(programs, { command, args }, 'INT', become);
 }
 
 /** The directories above ours were made for us alone; its owner may pass, not look. */

@@ -10,7 +10,6 @@ const STATUSES = {
   cancel_rejected: 409,
   insufficient_buying_power: 422,
   insufficient_shares: 422,
-  idempotency_mismatch: 422,
   market_closed: 422,
   symbol_halted: 422,
   unknown_symbol: 422,
@@ -22,7 +21,7 @@ const STATUSES = {
   not_sent: 422,
   internal_error: 500,
   no_reference_price: 503,
-  outcome_unknown: 504,
+  busy: 503,
 } as const;
 
 export type ProblemCode = keyof typeof STATUSES;

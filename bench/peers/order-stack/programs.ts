@@ -33,3 +33,24 @@ export function findPrograms(): Programs {
   const what = missing.join(' and ');
   throw new StackUnavailable(`${what} not installed: see bench/peers/install.sh`);
 }
+
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * A program that ends with us, even when we are killed. `setpriv` becomes the program, so that its
+ * process id is the program's.
+ */
+export function tethered(
+  { setpriv }: Programs,
+  { command, args }: Command,
+  signal: 'INT' | 'TERM',
+  become: readonly string[] = [],
+): Command {
+  return {
+    command: setpriv,
+    args: [...become, `--pdeathsig=${signal}`, '--', command, ...args],
+  };
+}

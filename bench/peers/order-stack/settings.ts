@@ -14,6 +14,8 @@ export interface StackSettings {
 export interface StackTuning {
   /** HTTP processes. */
   readonly workers: number;
+  /** Orders that may wait in a worker for their transaction A; more are refused as `busy`. */
+  readonly ordersWaitingMax: number;
   /** Connections to PostgreSQL per worker. */
   readonly connections: number;
   /** To the exchange, over all workers: they are what is expensive. */
@@ -29,8 +31,13 @@ export interface StackTuning {
   readonly bookBatchMax: number;
 }
 
+/**
+ * On two cores one worker is faster than two: it has more orders to put into a batch, and is far
+ * from a whole core when PostgreSQL, exchange and load have taken what they need.
+ */
 export const TUNING: StackTuning = {
-  workers: 2,
+  workers: 1,
+  ordersWaitingMax: 2_048,
   connections: 8,
   exchangeConnections: 4,
   submitBatchMax: 64,

@@ -14,7 +14,8 @@ import { type AuditReport, auditBooks, readFeed } from './audit.ts';
 import { Database } from './database.ts';
 import { PostgresCluster } from './postgres-cluster.ts';
 import type { PostgresTuning } from './postgres-configuration.ts';
-import { findPrograms, type Programs } from './programs.ts';
+import { cpuSecondsOf, reapedCpuSeconds } from './process-usage.ts';
+import { findPrograms, type Programs, tethered } from './programs.ts';
 import { schemaSql } from './schema.ts';
 import { type StackSettings, type StackTuning, TUNING } from './settings.ts';
 import { createUsers, type UserPlan } from './users.ts';
@@ -101,6 +102,17 @@ export class StackProcess {
     };
   }
 
+  /** Used so far, by part; of PostgreSQL also by processes that have ended. */
+  cpuSeconds(): Readonly<Record<StackPart, number>> {
+    const { workers, trades, postgres, redis } = this.parts();
+    return {
+      workers: cpuSecondsOf(workers),
+      trades: cpuSecondsOf(trades),
+      postgres: cpuSecondsOf(postgres) + reapedCpuSeconds(this.#postgres.pid),
+      redis: cpuSecondsOf(redis),
+    };
+  }
+
   /** Ids of the orders of each user, as the table has them. */
   async orderIds(): Promise<Map<string, Set<string>>> {
     const ids = new Map(this.users.map(({ userId }) => [userId, new Set<string>()]));
@@ -170,8 +182,8 @@ async function startAll(
     signingKey: key.toString('base64url'),
     tuning: { ...TUNING, ...options.tuning },
   };
-  const trades = keep(await startNode('trades-main.ts', settings, signal));
-  const orders = keep(await startNode('orders-main.ts', settings, signal));
+  const trades = keep(await startNode(programs, 'trades-main.ts', settings, signal));
+  const orders = keep(await startNode(programs, 'orders-main.ts', settings, signal));
   return made({ users, database, postgres, servers: { orders, trades, redis } });
 }
 
@@ -181,24 +193,24 @@ async function stopAll({ servers }: Started): Promise<boolean> {
   return isClean;
 }
 
-function startRedis({ redis }: Programs, port: number, signal: AbortSignal) {
-  const options = ['--port', String(port), '--bind', '127.0.0.1'];
+function startRedis(programs: Programs, port: number, signal: AbortSignal) {
+  const address = ['--port', String(port), '--bind', '127.0.0.1'];
+  const args = [...address, '--save', '', '--appendonly', 'no'];
   return ServerProcess.start({
     what: 'Redis',
-    command: redis,
-    args: [...options, '--save', '', '--appendonly', 'no'],
+    ...tethered(programs, { command: programs.redis, args }, 'TERM'),
     env: process.env,
     ready: /Ready to accept connections/,
     signal,
   });
 }
 
-function startNode(file: string, settings: StackSettings, signal: AbortSignal) {
+function startNode(programs: Programs, file: string, settings: StackSettings, signal: AbortSignal) {
   const path = join('bench', 'peers', 'order-stack', file);
+  const args = ['--import', 'tsx', path, JSON.stringify(settings)];
   return ServerProcess.start({
     what: file,
-    command: process.execPath,
-    args: ['--import', 'tsx', path, JSON.stringify(settings)],
+    ...tethered(programs, { command: process.execPath, args }, 'TERM'),
     env: { ...process.env, NODE_ENV: 'production' },
     ready: /^(?:orders|trades) ready ?(\d*)$/m,
     signal,

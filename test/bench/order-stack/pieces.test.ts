@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { differences } from '../../../bench/peers/order-stack/audit.ts';
 import { postgresConfiguration } from '../../../bench/peers/order-stack/postgres-configuration.ts';
 import { problem } from '../../../bench/peers/order-stack/problem.ts';
+import { reapedSecondsIn } from '../../../bench/peers/order-stack/process-usage.ts';
 import { schemaSql } from '../../../bench/peers/order-stack/schema.ts';
 import { sortedByUser } from '../../../bench/peers/order-stack/statements.ts';
 import { TokenCache } from '../../../bench/peers/order-stack/tokens.ts';
@@ -53,7 +54,7 @@ test('PostgreSQL is told to be durable, and not to listen', () => {
 });
 
 test("problems have the statuses of Outcry's", () => {
-  for (const code of ['insufficient_shares', 'market_closed', 'order_closed', 'outcome_unknown']) {
+  for (const code of ['insufficient_shares', 'market_closed', 'order_closed', 'busy']) {
     const { status } = problem(code as 'order_closed');
     assert.equal(status, PROBLEMS[code as keyof typeof PROBLEMS].status, code);
   }
@@ -88,4 +89,10 @@ test('fills are compared with the trades of the exchange', () => {
       '1 fills that the exchange does not know',
     ],
   );
+});
+
+test('the time of children that have ended is told apart from that of the process itself', () => {
+  const fields = ['S', ...Array.from({ length: 20 }, (_, index) => String(index + 1))];
+  assert.equal(reapedSecondsIn(`7 (post (x) gres) ${fields.join(' ')}`), (13 + 14) / 100);
+  assert.equal(reapedSecondsIn(''), 0);
 });
