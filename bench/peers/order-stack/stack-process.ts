@@ -37,7 +37,7 @@ export interface StackOptions {
 export type StackPart = 'workers' | 'trades' | 'postgres' | 'redis';
 
 const COMMIT_DELAY_US = 0;
-/** With 16 an order costs PostgreSQL three times as much CPU, and one machine gains nothing. */
+/** With 16 a filled order costs a backend three times the CPU, and one machine gains nothing. */
 const PARTITIONS = 0;
 const SETTLED_MS_MAX = 30_000;
 const SETTLED_POLL_MS = 50;
