@@ -1,4 +1,4 @@
-// How unequal customers are, and so how unequal their 256 buckets: by formula, and drawn one by one.
+// How unequal customers are, and so how unequal their 256 buckets: by formula, and each one drawn.
 import { BUCKETS } from '../../src/domain/ids.ts';
 import type { Prng } from '../../src/runtime/simulation/prng.ts';
 import type { Assumed } from './assumptions.ts';
