@@ -29,9 +29,14 @@ function pointsOf(loads: readonly number[]): Point[] {
   for (let minute = 0; minute < loads.length; minute += MINUTES_PER_POINT) {
     const some = loads.slice(minute, minute + MINUTES_PER_POINT);
     const mean = some.reduce((sum, load) => sum + load, 0) / some.length;
-    points.push([minute / MINUTES_PER_HOUR, 100 * mean]);
+    points.push([rounded(minute / MINUTES_PER_HOUR), rounded(100 * mean)]);
   }
   return points;
+}
+
+/** A pixel is wider than that. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
 }
 
 export function waitPlot(samples: readonly WaitSample[]): Plot {
