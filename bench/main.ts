@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   lookup: async () => (await import('./lookup.ts')).lookupBench,
   prices: async () => (await import('./prices.ts')).pricesBench,
   runtime: async () => (await import('./runtime.ts')).runtimeBench,
+  scaling: async () => (await import('./scaling.ts')).scalingBench,
   smoke: async () => (await import('./smoke.ts')).smokeBench,
 };
 

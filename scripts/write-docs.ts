@@ -1,13 +1,17 @@
 // Writes into docs/orders.md what code and tests know better: the state diagram, which tests show
-// which case, and what there is to do about each kind of incident. `--check` only says whether the
-// page is as it would be written.
+// which case, and what there is to do about each kind of incident; and into docs/scaling.md what
+// bench/results/scaling.json holds. `--check` only says whether the pages are as they would be
+// written.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, exit, stderr } from 'node:process';
+import { scalingPage } from '../bench/scaling/page.ts';
 import { incidentTable } from '../src/domain/incident.ts';
 import { stateDiagram } from '../src/domain/state-diagram.ts';
 
 const PAGE = 'docs/orders.md';
+const SCALING_PAGE = 'docs/scaling.md';
+const SCALING_RECORD = 'bench/results/scaling.json';
 const DIAGRAM = /(<!-- states -->\n```mermaid\n)[\s\S]*?(\n```)/;
 const INCIDENTS = /(<!-- incidents -->\n)[\s\S]*?(\n<!-- end -->)/;
 const ROW = /^(\| (E\d\d) \|.*\|)[^|]*\|$/;
@@ -18,13 +22,20 @@ const page = readFileSync(PAGE, 'utf8');
 const withTables = page
   .replace(DIAGRAM, `$1${stateDiagram()}$2`)
   .replace(INCIDENTS, (_, begin: string, end: string) => `${begin}${incidentTable()}${end}`);
-const written = withTests(withTables, testsByCase());
-if (argv.includes('--check')) {
-  if (written !== page) {
-    stderr.write(`${PAGE} is out of date: npm run docs\n`);
-    exit(1);
+const scaling = readFileSync(SCALING_PAGE, 'utf8');
+const record = JSON.parse(readFileSync(SCALING_RECORD, 'utf8'));
+let isStale = false;
+keep(PAGE, page, withTests(withTables, testsByCase()));
+keep(SCALING_PAGE, scaling, scalingPage(scaling, record));
+if (isStale) exit(1);
+
+function keep(path: string, found: string, written: string): void {
+  if (!argv.includes('--check')) writeFileSync(path, written);
+  else if (written !== found) {
+    stderr.write(`${path} is out of date: npm run docs\n`);
+    isStale = true;
   }
-} else writeFileSync(PAGE, written);
+}
 
 /** `E26` -> the files with tests of it, and how many there are in each. */
 function testsByCase(): Map<string, Map<string, number>> {
