@@ -1,5 +1,6 @@
-// The orders of one shard, in one SQLite file, with one writer: the order shard that opened it. What
-// a turn does to an order is written once, at its end or before rows are read by anything but an id.
+// The orders of one shard, in one SQLite file, with one writer: the order shard that opened it.
+// What a turn does to an order is written once, at its end or before rows are read in other ways
+// than by id.
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { Order, Side } from '../domain/order.ts';
