@@ -35,7 +35,8 @@ export class ShardReader {
     this.incidents = new IncidentList(db);
     this.#account = db.prepare(
       `SELECT account_no AS accountNo,
-         (SELECT coalesce(max(seq), 0) FROM events WHERE account_no = accounts.account_no) AS lastSeq
+         (SELECT coalesce(max(seq), 0) FROM events
+          WHERE events.account_no = accounts.account_no) AS lastSeq
        FROM accounts WHERE user_id = ?`,
     );
     this.#balances = db.prepare(
