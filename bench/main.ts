@@ -17,6 +17,7 @@ const EXIT_INTERRUPTED = 130;
 /** Loaded when asked for: one bench may need what another does without. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   lookup: async () => (await import('./lookup.ts')).lookupBench,
+  orders: async () => (await import('./orders.ts')).ordersBench,
   prices: async () => (await import('./prices.ts')).pricesBench,
   runtime: async () => (await import('./runtime.ts')).runtimeBench,
   scaling: async () => (await import('./scaling.ts')).scalingBench,

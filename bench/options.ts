@@ -6,11 +6,11 @@ export interface CommandLine {
   readonly jsonFile: string | null;
   readonly quick: boolean;
   readonly full: boolean;
-  /** What only `prices` takes: `--scene`, `--clients` and so on, as they were written. */
+  /** What only some benches take: `--scene`, `--clients` and so on, as they were written. */
   readonly more: MoreOptions;
 }
 
-export type MoreOptions = Readonly<Partial<Record<keyof typeof MORE, string>>>;
+export type MoreOptions = Readonly<Partial<Record<MoreName, string>>>;
 
 export class UsageError extends Error {
   readonly code = 'bad_usage';
@@ -31,9 +31,16 @@ const MORE = {
   gateways: { type: 'string' },
   servers: { type: 'string' },
   profile: { type: 'string' },
+  rates: { type: 'string' },
 } as const;
 
-const TAKES_MORE = 'prices';
+type MoreName = keyof typeof MORE;
+
+/** By bench. */
+const TAKES: Readonly<Record<string, readonly MoreName[]>> = {
+  prices: ['scene', 'clients', 'seconds', 'runs', 'gateways', 'servers', 'profile'],
+  orders: ['scene', 'rates', 'seconds', 'runs', 'servers', 'profile'],
+};
 
 /** No benches themselves: `all` runs each of them, `report` makes docs/benchmarks.md of records. */
 export const COMMANDS = ['all', 'report'] as const;
@@ -51,9 +58,10 @@ export function readCommandLine(args: readonly string[], names: readonly string[
   const isCommand = (COMMANDS as readonly string[]).includes(name);
   if (isCommand && json !== null) throw new UsageError(`--json is for one bench. ${usage}`);
   if (name === 'report' && (quick || full)) throw new UsageError(`report runs nothing. ${usage}`);
-  const [unwanted] = Object.keys(more);
-  if (unwanted !== undefined && name !== TAKES_MORE) {
-    throw new UsageError(`--${unwanted} is for ${TAKES_MORE} only. ${usage}`);
+  const unwanted = (Object.keys(more) as MoreName[]).find((given) => !TAKES[name]?.includes(given));
+  if (unwanted !== undefined) {
+    const takers = Object.keys(TAKES).filter((bench) => TAKES[bench]?.includes(unwanted));
+    throw new UsageError(`--${unwanted} is for ${takers.join(' and ')} only. ${usage}`);
   }
   return { name, jsonFile: json, quick, full, more };
 }

@@ -9,6 +9,12 @@ export interface PricedSymbol {
   readonly priceInCents: number;
 }
 
+export interface ActorsSnapshot {
+  readonly threads: Readonly<
+    Record<string, { readonly actors: readonly { address: string; turns: number }[] }>
+  >;
+}
+
 interface OrdersPage {
   readonly orders: readonly { readonly id: string }[];
   readonly pagination: { readonly nextCursor: string | null };
@@ -29,6 +35,11 @@ export class Api {
     return symbols.flatMap(({ name, priceInCents }) =>
       priceInCents === null ? [] : [{ name, priceInCents }],
     );
+  }
+
+  /** What runs in the broker, thread by thread. */
+  async actors(adminToken: string): Promise<ActorsSnapshot> {
+    return (await this.#get('/admin/actors', adminToken)) as ActorsSnapshot;
   }
 
   /** The id of every order of the user, as the list shows them, page after page. */

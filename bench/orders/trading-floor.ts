@@ -9,7 +9,7 @@ import { type BenchUser, BrokerProcess } from '../harness/broker-process.ts';
 import { makeCustomers } from '../harness/customers.ts';
 import { ExchangeProcess, type FeedSettings } from '../harness/exchange-process.ts';
 import { readUsage } from '../harness/process-cpu.ts';
-import { probeEnvironment, readProcess, readThreads } from '../harness/thread-cpu.ts';
+import { type CpuTime, probeEnvironment, readProcess, readThreads } from '../harness/thread-cpu.ts';
 import type { OrderServer, ServerCost } from './order-server.ts';
 
 export interface FloorSettings {
@@ -32,6 +32,7 @@ export class TradingFloor implements OrderServer {
   readonly users: readonly BenchUser[];
   readonly symbols: readonly PricedSymbol[];
   readonly exchange: ExchangeProcess;
+  readonly exchangeDir: string;
   readonly broker: BrokerProcess;
   readonly toggleProfile: (() => void) | null;
   readonly #pid: number;
@@ -42,6 +43,7 @@ export class TradingFloor implements OrderServer {
     this.users = parts.users;
     this.symbols = parts.symbols;
     this.exchange = parts.exchange;
+    this.exchangeDir = parts.exchangeDir;
     this.broker = parts.broker;
     this.#pid = parts.pid;
     this.#threads = parts.threads;
@@ -55,7 +57,7 @@ export class TradingFloor implements OrderServer {
     const exchangeDir = join(place.directory, 'exchange');
     const exchange = await ExchangeProcess.start(place.feed, { dataDir: exchangeDir, signal });
     try {
-      return await TradingFloor.#open(place, { dataDir, users, exchange }, signal);
+      return await TradingFloor.#open(place, { dataDir, users, exchange, exchangeDir }, signal);
     } catch (error) {
       await exchange.stop();
       throw error;
@@ -64,7 +66,7 @@ export class TradingFloor implements OrderServer {
 
   static async #open(
     { broker: settings, directory, profileDirectory }: FloorPlace,
-    made: Pick<FloorParts, 'dataDir' | 'users' | 'exchange'>,
+    made: Pick<FloorParts, 'dataDir' | 'users' | 'exchange' | 'exchangeDir'>,
     signal: AbortSignal,
   ): Promise<TradingFloor> {
     const threads = join(directory, 'threads');
@@ -101,9 +103,16 @@ export class TradingFloor implements OrderServer {
     return { parts: readThreads(this.#pid, this.#threads), all: readProcess(this.#pid), peakBytes };
   }
 
-  exchangeCost(): ServerCost {
-    const { pid } = this.exchange;
-    return { parts: {}, all: readProcess(pid), peakBytes: readUsage(pid)?.peakBytes ?? 0 };
+  exchangeCost(): CpuTime {
+    return readProcess(this.exchange.pid);
+  }
+
+  /** Turns of all order shards so far: each is a transaction and a sync. */
+  async shardTurns(): Promise<number> {
+    const { threads } = await new Api(this.broker.url).actors(this.broker.admin.token);
+    const actors = Object.values(threads).flatMap((thread) => thread.actors);
+    const shards = actors.filter(({ address }) => address.startsWith('order-shard/'));
+    return shards.reduce((sum, { turns }) => sum + turns, 0);
   }
 
   /** The broker; the exchange goes on, for the auditor to ask. */
@@ -122,6 +131,7 @@ interface FloorParts {
   readonly users: readonly BenchUser[];
   readonly symbols: readonly PricedSymbol[];
   readonly exchange: ExchangeProcess;
+  readonly exchangeDir: string;
   readonly broker: BrokerProcess;
   readonly pid: number;
   readonly threads: string;

@@ -1,0 +1,116 @@
+// The scenes of the order bench, and what of them the command line changes.
+import type { BenchOptions } from '../bench.ts';
+import type { FlowMix } from '../load/order-flow.ts';
+import { UsageError } from '../options.ts';
+import type { FloorSettings } from './trading-floor.ts';
+
+export const SCENES = ['light', 'steady', 'sustained', 'ramp', 'placing', 'peers'] as const;
+export type SceneName = (typeof SCENES)[number];
+
+export interface Scene {
+  readonly name: SceneName;
+  readonly about: string;
+  readonly mix: FlowMix;
+  /** Requests per second, one after the other on the same servers. */
+  readonly rates: readonly number[];
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  readonly runs: number;
+}
+
+/** 60 % limit, of which half trade at once, 20 % market, 20 % cancel. */
+export const FULL_MIX: FlowMix = { resting: 0.3, marketable: 0.3, market: 0.2, cancel: 0.2 };
+export const PLACING_ONLY: FlowMix = { resting: 1, marketable: 0, market: 0, cancel: 0 };
+
+/** Sent to every server alike. */
+export const FLOW = { userZipf: 0.8, symbolZipf: 1, connections: 512, seed: 4_711 } as const;
+
+export const FLOOR: FloorSettings = {
+  customers: 1_000,
+  feed: { symbols: 100, printsPerSecond: 100, zipf: 1 },
+  broker: {},
+};
+
+const FULL: readonly Scene[] = [
+  {
+    name: 'light',
+    about: 'full mix, mostly one order at a time',
+    mix: FULL_MIX,
+    rates: [500],
+    warmUpSeconds: 5,
+    seconds: 20,
+    runs: 3,
+  },
+  {
+    name: 'steady',
+    about: 'full mix, the peak that a fleet is planned for',
+    mix: FULL_MIX,
+    rates: [5_000],
+    warmUpSeconds: 10,
+    seconds: 60,
+    runs: 3,
+  },
+  {
+    name: 'sustained',
+    about: 'full mix, beyond that peak',
+    mix: FULL_MIX,
+    rates: [8_000],
+    warmUpSeconds: 10,
+    seconds: 60,
+    runs: 1,
+  },
+  {
+    name: 'ramp',
+    about: 'full mix, to the knee',
+    mix: FULL_MIX,
+    rates: [2_000, 4_000, 5_000, 6_000, 7_000, 8_000, 9_000, 10_000, 12_000],
+    warmUpSeconds: 4,
+    seconds: 10,
+    runs: 3,
+  },
+  {
+    name: 'placing',
+    about: 'limit orders that rest, nothing else, to the knee',
+    mix: PLACING_ONLY,
+    rates: [4_000, 6_000, 8_000, 10_000, 12_000, 14_000],
+    warmUpSeconds: 4,
+    seconds: 10,
+    runs: 3,
+  },
+  {
+    name: 'peers',
+    about: 'full mix, to the knee, Outcry and the PostgreSQL + Redis stack in turn',
+    mix: FULL_MIX,
+    rates: [500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 10_000],
+    warmUpSeconds: 4,
+    seconds: 8,
+    runs: 1,
+  },
+];
+
+function quick(scene: Scene): Scene {
+  const rates = scene.rates.slice(0, 2).map((rate) => Math.min(rate, 1_000));
+  return { ...scene, rates: [...new Set(rates)], warmUpSeconds: 1, seconds: 3, runs: 1 };
+}
+
+export function scenesFor({ quick: isQuick, more }: BenchOptions): Scene[] {
+  const wanted = more.scene?.split(',') ?? SCENES;
+  for (const name of wanted) {
+    if (SCENES.some((scene) => scene === name)) continue;
+    throw new UsageError(`There is no scene "${name}", only ${SCENES.join(', ')}.`);
+  }
+  const all = isQuick ? FULL.map(quick) : FULL;
+  return all
+    .filter(({ name }) => wanted.includes(name))
+    .map((scene) => ({
+      ...scene,
+      rates: more.rates?.split(',').map((rate) => wholeOf('rates', rate)) ?? scene.rates,
+      seconds: more.seconds === undefined ? scene.seconds : wholeOf('seconds', more.seconds),
+      runs: more.runs === undefined ? scene.runs : wholeOf('runs', more.runs),
+    }));
+}
+
+function wholeOf(name: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} must be whole numbers above 0, but was "${text}".`);
+}
