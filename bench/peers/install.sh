@@ -1,5 +1,7 @@
 #!/bin/sh
-# Installs what the peers of `npm run bench -- prices` need, on Debian. Without it they are skipped.
+# Installs what the peers of `npm run bench -- prices` and `-- runtime` need, on Debian. Without it
+# they are skipped.
 set -eu
 apt-get update
-apt-get install -y --no-install-recommends nginx libnginx-mod-nchan redis-server
+apt-get install -y --no-install-recommends \
+  nginx libnginx-mod-nchan redis-server erlang-base
