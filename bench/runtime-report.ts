@@ -1,6 +1,6 @@
 // What a run of the runtime bench has measured, put into tables beside the raw limits.
 import type { BenchOutcome } from './bench.ts';
-import { LATENCY_COLUMNS, type LatencySummary, latencyRow } from './harness/histogram.ts';
+import { LATENCY_COLUMNS, latencyRow } from './harness/histogram.ts';
 import type { Plot } from './harness/plot.ts';
 import type { Cell, Table } from './harness/table.ts';
 import type { RuntimeSettings } from './runtime.ts';
