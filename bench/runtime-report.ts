@@ -1,69 +1,63 @@
 // What a run of the runtime bench has measured, put into tables beside the raw limits.
 import type { BenchOutcome } from './bench.ts';
-import { LATENCY_COLUMNS, type LatencySummary, latencyRow } from './harness/histogram.ts';
-import type { Spread } from './harness/rounds.ts';
-import type { Table } from './harness/table.ts';
+import { LATENCY_COLUMNS, latencyRow } from './harness/histogram.ts';
+import type { Plot } from './harness/plot.ts';
+import type { Cell, Table } from './harness/table.ts';
 import type { RuntimeSettings } from './runtime.ts';
-
-export interface TellRow {
-  readonly what: string;
-  readonly perSecond: Spread;
-}
-
-export interface DurableRow {
-  readonly atOnce: number;
-  readonly perSecond: number;
-  /** One turn is one transaction and one fsync. */
-  readonly messagesPerTurn: number;
-  readonly latency: LatencySummary;
-  /** better-sqlite3 alone, the same rows in transactions of that size. */
-  readonly rawPerSecond: number;
-}
-
-export interface RuntimeMeasured {
-  /** The first is the plain peer, to which the others are compared. */
-  readonly tells: readonly TellRow[];
-  /** One summary per round; the table shows the round with the median p50. */
-  readonly rawRoundTrips: readonly LatencySummary[];
-  readonly askRoundTrips: readonly LatencySummary[];
-  readonly durable: readonly DurableRow[];
-  readonly fdatasync: LatencySummary;
-}
+import { bestByHand, medianOf, middleOf, runtimeGoals } from './runtime-goals.ts';
+import { type CallsRow, RAW_PLAIN, type RuntimeMeasured } from './runtime-rows.ts';
 
 export function runtimeOutcome(settings: RuntimeSettings, measured: RuntimeMeasured): BenchOutcome {
+  const { oneByOne, fdatasync } = measured;
   return {
     settings: { ...settings },
     results: { ...measured },
-    tables: [tellTable(measured), roundTripTable(measured), durableTable(measured)],
-    remarks: [],
+    tables: [
+      tellTable(measured),
+      callsTable(oneByOne, [latencyRow('fdatasync of 4 KB', fdatasync)]),
+      callsTable(measured.many, []),
+      durableTable(measured),
+    ],
+    goals: runtimeGoals(measured),
+    plots: [durablePlot(measured)],
+    remarks:
+      measured.erlang === null
+        ? ['Erlang was left out: it is not installed (bench/peers/install.sh)']
+        : [],
     failures: [],
   };
 }
 
 function tellTable({ tells }: RuntimeMeasured): Table {
-  const plain = tells[0]?.perSecond.median ?? 0;
+  const plain = medianOf(tells, RAW_PLAIN);
+  const byHand = bestByHand(tells);
   return {
     title: 'runtime: messages per second',
-    columns: ['what', 'median', 'min', 'max', 'rounds', 'x plain'],
+    columns: ['what', 'median', 'min', 'max', 'rounds', 'x plain', 'x best by hand'],
     rows: tells.map(({ what, perSecond: { median, min, max, rounds } }) => [
       what,
-      Math.round(median),
-      Math.round(min),
-      Math.round(max),
+      ...[median, min, max].map(Math.round),
       rounds,
-      plain === 0 ? null : median / plain,
+      median / plain,
+      median / byHand,
     ]),
   };
 }
 
-function roundTripTable({ rawRoundTrips, askRoundTrips, fdatasync }: RuntimeMeasured): Table {
+function callsTable(
+  rows: readonly CallsRow[],
+  more: readonly ReturnType<typeof latencyRow>[],
+): Table {
+  const atOnce = rows[0]?.atOnce ?? 0;
   return {
-    title: 'one at a time (of several rounds the middle one)',
-    columns: LATENCY_COLUMNS,
+    title: `${atOnce === 1 ? 'one call at a time' : `${atOnce} calls on the way`} (middle round)`,
+    columns: [...LATENCY_COLUMNS, 'per second'],
     rows: [
-      latencyRow('raw postMessage there and back', middleOf(rawRoundTrips)),
-      latencyRow('ask and reply across two threads', middleOf(askRoundTrips)),
-      latencyRow('fdatasync of 4 KB', fdatasync),
+      ...rows.map(({ what, runs }): Cell[] => {
+        const { seconds, latency } = middleOf(runs);
+        return [...latencyRow(what, latency), Math.round(latency.count / seconds)];
+      }),
+      ...more.map((row): Cell[] => [...row, null]),
     ],
   };
 }
@@ -92,9 +86,21 @@ function durableTable({ durable }: RuntimeMeasured): Table {
   };
 }
 
-function middleOf(rounds: readonly LatencySummary[]): LatencySummary {
-  const sorted = [...rounds].sort((a, b) => a.p50Ms - b.p50Ms);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (middle === undefined) throw new RangeError('no round was measured');
-  return middle;
+function durablePlot({ durable }: RuntimeMeasured): Plot {
+  return {
+    name: 'runtime-durable',
+    title: 'durable asks per second, each answered after its commit',
+    x: { label: 'asks at once', scale: 'log' },
+    y: { label: 'per second', scale: 'log' },
+    series: [
+      {
+        name: 'durable actor',
+        points: durable.map(({ atOnce, perSecond }) => [atOnce, perSecond] as const),
+      },
+      {
+        name: 'better-sqlite3 alone, the same rows per transaction',
+        points: durable.map(({ atOnce, rawPerSecond }) => [atOnce, rawPerSecond] as const),
+      },
+    ],
+  };
 }

@@ -219,8 +219,9 @@ export const LIMITS = {
 } as const;
 
 export const RUNTIME_LIMITS: RuntimeLimits = {
-  tickMessagesMax: 8_192,
+  tickMessagesMax: 1_024,
   tickMsMax: 50,
+  frameMessagesMax: 1_024,
   linkWindow: 16_384,
   linkBacklogMax: 65_536,
   restartsMax: 3,

@@ -1,7 +1,7 @@
 // What the raw peer's threads are told and what they send each other.
 import type { MessagePort } from 'node:worker_threads';
-import type { LatencySummary } from '../harness/histogram.ts';
 import type { Tick } from '../harness/tick.ts';
+import type { CallsRun } from './calls.ts';
 
 /** Each message by itself; arrays of objects; msgpack of arrays, transferred. */
 export type Form = 'plain' | 'objects' | 'packed';
@@ -14,11 +14,11 @@ export type ToThread =
       readonly batch: number;
       readonly messages: number;
     }
-  | { readonly kind: 'RoundTrips'; readonly count: number };
+  | { readonly kind: 'RoundTrips'; readonly count: number; readonly atOnce: number };
 
 export type FromThread =
   | { readonly kind: 'Told'; readonly seconds: number }
-  | { readonly kind: 'RoundTripped'; readonly latency: LatencySummary };
+  | { readonly kind: 'RoundTripped'; readonly run: CallsRun };
 
 export interface Ping {
   readonly kind: 'Ping';

@@ -3,7 +3,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { Packr } from 'msgpackr';
 import { Latencies } from '../harness/histogram.ts';
 import { CreditedSender, STRETCH, type Tick, tickOf } from '../harness/tick.ts';
-import type { Form, FromThread, OnPort, ToThread } from './post-message-protocol.ts';
+import type { Form, FromThread, OnPort, Ping, ToThread } from './post-message-protocol.ts';
 
 const packr = new Packr({ useRecords: true });
 let port: MessagePort | null = null;
@@ -17,7 +17,7 @@ parentPort?.on('message', (message: ToThread) => {
     case 'Tell':
       return tell(portInUse(), message);
     case 'RoundTrips':
-      return roundTrips(portInUse(), message.count);
+      return roundTrips(portInUse(), message.count, message.atOnce);
   }
 });
 
@@ -77,22 +77,26 @@ function post(to: MessagePort, form: Form, batch: number, first: number, count: 
   }
 }
 
-function roundTrips(to: MessagePort, count: number): void {
+/** Answers come in the order of the pings. */
+function roundTrips(to: MessagePort, count: number, atOnce: number): void {
   const latencies = new Latencies();
-  let seq = 0;
-  let sentMs = 0;
+  const sentMs = new Float64Array(count);
+  const beganMs = performance.now();
+  let sent = 0;
   const send = (): void => {
-    sentMs = performance.now();
-    to.postMessage({ kind: 'Ping', seq: seq++ });
+    sentMs[sent] = performance.now();
+    to.postMessage({ kind: 'Ping', seq: sent++ });
   };
-  const onPong = (): void => {
-    latencies.record(performance.now() - sentMs);
-    if (seq < count) return send();
+  const onPong = ({ seq }: Ping): void => {
+    latencies.record(performance.now() - (sentMs[seq] ?? 0));
+    if (sent < count) send();
+    if (seq < count - 1) return;
     to.off('message', onPong);
-    answer({ kind: 'RoundTripped', latency: latencies.summary() });
+    const seconds = (performance.now() - beganMs) / 1_000;
+    answer({ kind: 'RoundTripped', run: { seconds, latency: latencies.summary() } });
   };
   to.on('message', onPong);
-  send();
+  while (sent < Math.min(atOnce, count)) send();
 }
 
 function portInUse(): MessagePort {

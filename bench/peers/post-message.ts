@@ -1,7 +1,7 @@
 // The raw limit of messages between two worker threads: postMessage without a runtime, plain and
 // batched by hand.
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { LatencySummary } from '../harness/histogram.ts';
+import type { CallsRun } from './calls.ts';
 import type { Form, FromThread, ToThread } from './post-message-protocol.ts';
 
 const ENTRY = new URL('../harness/thread-entry.mjs', import.meta.url);
@@ -24,10 +24,10 @@ export class PostMessagePair {
     return messages / told.seconds;
   }
 
-  async roundTrips(count: number): Promise<LatencySummary> {
-    const answer = await this.#ask({ kind: 'RoundTrips', count });
+  async calls(count: number, atOnce: number): Promise<CallsRun> {
+    const answer = await this.#ask({ kind: 'RoundTrips', count, atOnce });
     if (answer.kind !== 'RoundTripped') throw new Error(`the peer answered ${answer.kind}`);
-    return answer.latency;
+    return answer.run;
   }
 
   async stop(): Promise<void> {

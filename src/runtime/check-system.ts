@@ -8,6 +8,7 @@ export function assertSystem(definition: SystemDefinition<never>): void {
   assert.equal(new Set(threads).size, threads.length, 'two threads have one name');
   assert.equal(new Set(kinds.map(({ kind }) => kind)).size, kinds.length, 'a kind is given twice');
   for (const kind of kinds) assertKind(kind, threads.length);
+  assert(limits.frameMessagesMax > 0, 'a frame holds messages');
   assert(limits.linkWindow <= limits.linkBacklogMax);
   assert(limits.restartBackoffMinMs <= limits.restartBackoffMaxMs);
   assert(limits.silentThreadUnreadyMs <= limits.silentThreadExitMs);

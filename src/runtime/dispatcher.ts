@@ -128,9 +128,10 @@ export class Dispatcher<C extends Context = Context> {
     this.wake();
   }
 
-  receive(thread: string, bytes: Uint8Array): void {
-    if (this.#hasHalted) return;
-    this.#kernel.links.peer(thread).receive(bytes, this.#deliver);
+  /** Tells how many messages the frame held. */
+  receive(thread: string, bytes: Uint8Array): number {
+    if (this.#hasHalted) return 0;
+    return this.#kernel.links.peer(thread).receive(bytes, this.#deliver);
   }
 
   sendSystem(thread: string, message: Message): void {

@@ -11,7 +11,7 @@ export interface AskWindow {
   used: number;
 }
 
-export type LinkLimits = Pick<RuntimeLimits, 'linkWindow' | 'linkBacklogMax'>;
+export type LinkLimits = Pick<RuntimeLimits, 'linkWindow' | 'linkBacklogMax' | 'frameMessagesMax'>;
 
 export abstract class Link {
   readonly thread: string;

@@ -1,9 +1,10 @@
 // The link to another thread. It gathers a tick's messages into one frame; its session begins and
 // ends with the data port, its windows and held values outlive it.
 import assert from 'node:assert/strict';
-import { decodeFrame, encodeFrame } from './codec.ts';
+import { decodeFrame, encodeFrame, type Frame } from './codec.ts';
 import type { TellSource } from './envelope.ts';
 import { Link } from './link.ts';
+import type { Deliver } from './local-link.ts';
 import { isTell, type Packet } from './packet.ts';
 
 export type Post = (bytes: Uint8Array<ArrayBuffer>) => void;
@@ -88,9 +89,9 @@ export class PeerLink extends Link {
   }
 
   /** Takes a frame apart; each tell in it counts as unhandled until its envelope says otherwise. */
-  receive(bytes: Uint8Array, deliver: (packet: Packet, source: TellSource | null) => void): void {
+  receive(bytes: Uint8Array, deliver: Deliver): number {
     const session = this.#session;
-    if (session === null) return;
+    if (session === null) return 0;
     const frame = decodeFrame(bytes);
     session.receivedFrames++;
     assert.equal(frame.seq, session.receivedFrames, `a frame of ${this.thread} is missing`);
@@ -98,11 +99,12 @@ export class PeerLink extends Link {
     this.traffic.framesReceived++;
     this.traffic.messagesReceived += frame.messages.length;
     for (const packet of frame.messages) deliver(packet, isTell(packet) ? session : null);
+    return frame.messages.length;
   }
 
   /**
-   * One frame with everything gathered; or none, unless the peer's window waits for its
-   * acknowledgements.
+   * Everything gathered: in one frame, or in several when one would keep the peer waiting for its
+   * first message. None, unless the peer's window waits for its acknowledgements.
    */
   flush(incarnation: number, sentAtMs: number, unsendable: Unsendable): void {
     const session = this.#session;
@@ -110,11 +112,20 @@ export class PeerLink extends Link {
     this.drainHeld();
     const unacked = session.handledTells - session.ackedToPeer;
     if (this.#batch.length === 0 && unacked * 4 < this.limits.linkWindow) return;
-    const messages = this.#batch;
+    const batch = this.#batch;
     this.#batch = [];
-    const { handledTells: ack } = session;
-    const seq = session.sentFrames + 1;
-    const bytes = encodeOrSift({ incarnation, seq, sentAtMs, ack, messages }, session, unsendable);
+    const { frameMessagesMax } = this.limits;
+    let sent = 0;
+    do {
+      const messages = batch.slice(sent, sent + frameMessagesMax);
+      const { handledTells: ack, sentFrames } = session;
+      const frame = { incarnation, seq: sentFrames + 1, sentAtMs, ack, messages };
+      this.#post(session, encodeOrSift(frame, session, unsendable), frame);
+      sent += messages.length;
+    } while (sent < batch.length);
+  }
+
+  #post(session: Session, bytes: Uint8Array<ArrayBuffer>, { seq, ack, messages }: Frame): void {
     session.sentFrames = seq;
     session.ackedToPeer = ack;
     this.traffic.framesSent++;
@@ -126,7 +137,7 @@ export class PeerLink extends Link {
 
 /** A message that msgpack cannot take must not cost the others of its frame. */
 function encodeOrSift(
-  frame: Parameters<typeof encodeFrame>[0],
+  frame: Frame,
   session: Session,
   unsendable: Unsendable,
 ): Uint8Array<ArrayBuffer> {

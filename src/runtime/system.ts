@@ -13,9 +13,11 @@ export interface SystemDefinition<C extends Context = Context> {
 }
 
 export interface RuntimeLimits {
-  /** Messages one tick may run before the links are flushed. */
+  /** Messages that one tick may take from the ports, and that it may run, before its flush. */
   readonly tickMessagesMax: number;
   readonly tickMsMax: number;
+  /** Messages of one frame: the peer can begin with them while the rest is still being packed. */
+  readonly frameMessagesMax: number;
   /**
    * Tells that may be on the way over one link, unhandled; past it `conflate` holds back and
    * `offer` refuses.

@@ -33,6 +33,7 @@ const BAD: [name: string, system: Parameters<typeof aSystem>[0], message: RegExp
   ["the runtime's own kind", { kinds: [{ ...FITS, kind: 'system' }] }, /cannot name/],
   ['turns without messages', { kinds: [{ ...FITS, turnMessagesMax: 0 }] }, /no message/],
   ['a window beyond the backlog', { limits: { linkWindow: 9, linkBacklogMax: 8 } }, /./],
+  ['frames without messages', { limits: { frameMessagesMax: 0 } }, /frame/],
   ['back-off bounds crossed', { limits: { restartBackoffMinMs: 500 } }, /./],
   ['silence bounds crossed', { limits: { silentThreadUnreadyMs: 30_001 } }, /./],
   ['a beat slower than silence', { limits: { snapshotEveryMs: 5_000 } }, /beat/],

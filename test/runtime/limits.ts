@@ -4,6 +4,7 @@ import type { RuntimeLimits } from '../../src/runtime/system.ts';
 export const TEST_LIMITS: RuntimeLimits = {
   tickMessagesMax: 256,
   tickMsMax: 50,
+  frameMessagesMax: 256,
   linkWindow: 8,
   linkBacklogMax: 64,
   restartsMax: 3,

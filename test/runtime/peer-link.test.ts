@@ -119,3 +119,41 @@ test('a frame describes itself and has a buffer of exactly its own size', () => 
   assert.equal(bytes.buffer.byteLength, bytes.length);
   assert.deepEqual(decodeFrame(structuredClone(bytes)), frame);
 });
+
+test('an address is written out once a frame, whoever writes to whom', () => {
+  const replyTo = { to: 'puppet/a', correlationId: 4 } as const;
+  const messages = [
+    ['puppet/b', 'puppet/a', note('1')],
+    ['puppet/a', 'puppet/b', note('2')],
+    [replyTo, 'puppet/b', null],
+    [{ ...replyTo, to: 'puppet/c' }, 'puppet/c', 5],
+  ] as const;
+  const frame = { incarnation: 7, seq: 1, sentAtMs: 5, ack: 3, messages };
+  const bytes = encodeFrame(frame);
+  assert.deepEqual(decodeFrame(bytes), frame);
+  for (const address of ['puppet/a', 'puppet/b', 'puppet/c']) {
+    assert.equal(Buffer.from(bytes).toString('latin1').split(address).length, 2, address);
+  }
+});
+
+test('more messages than a frame takes go in several, in order and at once', () => {
+  const world = new World({ threads: ['a', 'b'], limits: { frameMessagesMax: 2 } });
+  const texts = ['1', '2', '3', '4', '5'];
+  world.does('puppet/a', (ctx) => {
+    for (const text of texts) ctx.tell('puppet/b', note(text));
+  });
+  world.tickOnce();
+  assert.deepEqual(
+    world.frames.map(({ seq, messages }) => [seq, messages.length]),
+    [
+      [1, 2],
+      [2, 2],
+      [3, 1],
+    ],
+  );
+  world.settle();
+  assert.deepEqual(
+    world.take(),
+    texts.map((text) => `b hears ${text}`),
+  );
+});

@@ -25,6 +25,7 @@ const TICKS_MAX = 10_000;
 export const TEST_LIMITS: RuntimeLimits = {
   tickMessagesMax: 1_000,
   tickMsMax: 50,
+  frameMessagesMax: 1_000,
   linkWindow: 64,
   linkBacklogMax: 128,
   restartsMax: 3,

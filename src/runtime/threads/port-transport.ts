@@ -1,10 +1,10 @@
-// The data ports of one thread and the waking of its dispatcher. One tick takes everything that has
-// arrived on any of them.
+// The data ports of one thread and the waking of its dispatcher. One tick takes what has arrived on
+// any of them, up to a bound; the rest waits for the next in its order.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Dispatcher, Waker } from '../dispatcher.ts';
 import type { LinkStart } from './control.ts';
 
-type Ticking = Pick<Dispatcher, 'tick' | 'receive' | 'linkUp' | 'linkDown'>;
+type Ticking = Pick<Dispatcher, 'tick' | 'receive' | 'linkUp' | 'linkDown' | 'hasHalted'>;
 
 interface Frame {
   readonly thread: string;
@@ -58,14 +58,15 @@ export class ThreadWaker implements Waker {
 export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
-  readonly #drain = (): void => this.#drainAll();
-  /** What events have brought since the last tick, before all that is still in the ports. */
+  readonly #messagesMax: number;
+  readonly #drain = (): void => this.#drainSome();
+  /** What events have brought and no tick has taken yet, before all that is in the ports. */
   #arrived: Frame[] = [];
-  /** Comes after the sockets that are ready now. */
   #turn: NodeJS.Immediate | null = null;
 
-  constructor(dispatcher: Ticking) {
+  constructor(dispatcher: Ticking, messagesMax: number) {
     this.#dispatcher = dispatcher;
+    this.#messagesMax = messagesMax;
   }
 
   link({ thread, incarnation, port }: LinkStart): void {
@@ -110,16 +111,42 @@ export class PortTransport {
    */
   #tickOnce(): void {
     if (this.#turn !== null) return;
-    this.#turn = setImmediate(() => {
-      this.#turn = null;
-      if (this.#arrived.length > 0) this.tick();
-    });
+    this.#tickLater();
     this.tick();
   }
 
-  #drainAll(): void {
-    this.#receiveArrived();
-    for (const [thread, port] of this.#ports) this.#drainPort(thread, port);
+  /** Comes after the sockets that are ready now. */
+  #tickLater(): void {
+    this.#turn = setImmediate(() => {
+      this.#turn = null;
+      if (this.#arrived.length === 0 || this.#dispatcher.hasHalted) return;
+      this.tick();
+      if (this.#arrived.length > 0) this.#tickLater();
+    });
+  }
+
+  /**
+   * No more than one tick may run: what is answered while the rest still waits keeps the peers at
+   * work. What stays in a port comes as its event.
+   */
+  #drainSome(): void {
+    let room = this.#messagesMax;
+    let taken = 0;
+    for (const { thread, bytes } of this.#arrived) {
+      if (room <= 0) break;
+      room -= this.#dispatcher.receive(thread, bytes);
+      taken++;
+    }
+    if (taken > 0) this.#arrived = this.#arrived.slice(taken);
+    for (let isEmpty = false; room > 0 && !isEmpty; ) {
+      isEmpty = true;
+      for (const [thread, port] of this.#ports) {
+        const received = receiveMessageOnPort(port);
+        if (received === undefined) continue;
+        isEmpty = false;
+        room -= this.#dispatcher.receive(thread, received.message as Uint8Array);
+      }
+    }
   }
 
   #receiveArrived(): void {

@@ -89,7 +89,10 @@ class WorkerHost<C extends Context> implements ThreadHost, ThreadControl {
         options.onSnapshot?.(snapshot);
       },
     });
-    this.#transport = new PortTransport(this.#dispatcher);
+    this.#transport = new PortTransport(
+      this.#dispatcher,
+      options.definition.limits.tickMessagesMax,
+    );
     this.#waker.bind(() => this.#transport.tick());
     for (const link of links) this.#transport.link(link);
     expose(this.#controls(), endpointOf(control));

@@ -88,7 +88,7 @@ export class ThreadSupervisor {
       onFatal: (reason) => this.#fatal(reason),
       onSystem: (thread, message) => this.#onSystem(thread, message),
     });
-    this.#transport = new PortTransport(this.#dispatcher);
+    this.#transport = new PortTransport(this.#dispatcher, definition.limits.tickMessagesMax);
     this.#waker.bind(() => this.#transport.tick());
   }
 
