@@ -215,7 +215,8 @@ export const LIMITS = {
   stopMs: 8_000,
   readyPatienceMs: 3_000, // after the threads are up; then the log says that it is not ready
   readThreads: 1,
-  walPagesMax: 10_000,
+  /** Rows changed; a page of the log holds about four of them. */
+  changesPerCheckpoint: 40_000,
 } as const;
 
 export const RUNTIME_LIMITS: RuntimeLimits = {

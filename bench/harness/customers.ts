@@ -16,7 +16,7 @@ const SEED = 19_920_401;
 
 export async function makeCustomers(dataDir: string, count: number): Promise<BenchUser[]> {
   mkdirSync(dataDir, { recursive: true });
-  const store = new DirectoryStore(pathsOf(dataDir).users, LIMITS.walPagesMax);
+  const store = new DirectoryStore(pathsOf(dataDir).users, LIMITS.changesPerCheckpoint);
   try {
     const userIds = customerIds(count);
     const nowMs = Date.now();

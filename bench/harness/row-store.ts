@@ -20,9 +20,13 @@ export class RowStore {
   readonly #insert: Statement;
 
   constructor(path: string) {
-    const walPagesMax = LIMITS.walPagesMax;
-    const db = openDatabase(path, { synchronous: 'FULL', migrations: [SCHEMA], walPagesMax });
-    this.#transaction = new TurnTransaction(db, walPagesMax);
+    const changesPerCheckpoint = LIMITS.changesPerCheckpoint;
+    const db = openDatabase(path, {
+      synchronous: 'FULL',
+      migrations: [SCHEMA],
+      changesPerCheckpoint,
+    });
+    this.#transaction = new TurnTransaction(db, changesPerCheckpoint);
     this.#insert = db.prepare('INSERT INTO entries (seq, amountInCents, text) VALUES (?, ?, ?)');
   }
 

@@ -55,7 +55,11 @@ export function repeatTransactions(
   eventsPerTransaction: number,
 ): TransactionsReport {
   const tables = readTables(source);
-  const options = { synchronous: 'FULL', migrations: SHARD_MIGRATIONS, walPagesMax: 0 } as const;
+  const options = {
+    synchronous: 'FULL',
+    migrations: SHARD_MIGRATIONS,
+    changesPerCheckpoint: 0,
+  } as const;
   const db = openDatabase(target, options);
   try {
     copyAccounts(source, db);

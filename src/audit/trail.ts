@@ -1,6 +1,6 @@
 // The event log itself: I18 (sequences), I22 (the hash chain and its anchors); and I11 (keys).
 import type { Anchor } from '../store/anchor-log.ts';
-import { CHAIN_START, eventHash } from '../store/event-hash.ts';
+import { CHAIN_START, type HashedEvent, linkHash } from '../store/event-hash.ts';
 import type { Audited } from './audited.ts';
 import { breaks, countOf } from './money.ts';
 import type { Shard } from './shard.ts';
@@ -56,30 +56,41 @@ export function auditChain({ books }: Audited, tally: Tally): void {
 /** A break is told once, where it is: what follows is judged by the hashes as they stand. */
 function auditShardChain(shard: Shard, anchors: Anchors, tally: Tally): void {
   let previous: Uint8Array = CHAIN_START;
+  let link: HashedEvent[] = [];
   for (const row of shard.rows<ChainedRow>(CHAINED)) {
     const { eventNo, accountNo, seq, kind, hash } = row;
     const shown = { shard: shard.name, eventNo, accountNo, seq, kind };
-    if (hash.length === 0 && previous.length === 0) {
-      tally.looked('I22', 'events older than the chain');
-      continue;
-    }
-    tally.looked('I22', 'events');
-    if (!eventHash(previous, hashedOf(row)).equals(hash)) {
-      tally.broke('I22', `event ${eventNo} or what is before it is not what was written`, shown);
+    link.push(hashedOf(row));
+    if (hash.length === 0) continue; // the link goes on
+    const older = olderThanChain(previous, link, hash);
+    for (let n = 0; n < older; n++) tally.looked('I22', 'events older than the chain');
+    for (let n = older; n < link.length; n++) tally.looked('I22', 'events');
+    if (older === 0 && !linkHash(previous, link).equals(hash)) {
+      const said = `event ${eventNo} or what is before it is not what was written`;
+      tally.broke('I22', said, shown);
     }
     const anchored = anchors.take(eventNo);
     if (anchored !== null) tally.looked('I22', 'anchors');
     if (anchored !== null && anchored !== Buffer.from(hash).toString('hex')) {
-      tally.broke('I22', `event ${eventNo} is not the one that was anchored`, {
-        ...shown,
-        anchored,
-      });
+      const said = `event ${eventNo} is not the one that was anchored`;
+      tally.broke('I22', said, { ...shown, anchored });
     }
     previous = hash;
+    link = [];
+  }
+  const [open] = link;
+  if (open !== undefined && previous.length > 0) {
+    tally.broke('I22', `event ${open.eventNo} and what follows it has no hash`, { ...open });
   }
   for (const anchor of anchors.left()) {
     tally.broke('I22', `the anchored event ${anchor.eventNo} is gone`, anchor);
   }
+}
+
+/** Events of before the chain stand before its first link, which then has one event. */
+function olderThanChain(previous: Uint8Array, link: readonly HashedEvent[], hash: Uint8Array) {
+  if (previous.length > 0 || linkHash(previous, link).equals(hash)) return 0;
+  return linkHash(previous, link.slice(-1)).equals(hash) ? link.length - 1 : 0;
 }
 
 function hashedOf(row: ChainedRow) {

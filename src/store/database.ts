@@ -13,7 +13,7 @@ export interface DatabaseOptions {
    * user_version`.
    */
   readonly migrations: readonly string[];
-  readonly walPagesMax: number;
+  readonly changesPerCheckpoint: number;
 }
 
 /** The one writer connection of a file. */

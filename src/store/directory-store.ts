@@ -86,9 +86,13 @@ export class DirectoryStore {
   readonly #putSymbol: Statement;
   readonly #putGrant: Statement;
 
-  constructor(path: string, walPagesMax: number) {
-    this.#db = openDatabase(path, { synchronous: 'FULL', migrations: MIGRATIONS, walPagesMax });
-    this.turn = new TurnTransaction(this.#db, walPagesMax);
+  constructor(path: string, changesPerCheckpoint: number) {
+    this.#db = openDatabase(path, {
+      synchronous: 'FULL',
+      migrations: MIGRATIONS,
+      changesPerCheckpoint,
+    });
+    this.turn = new TurnTransaction(this.#db, changesPerCheckpoint);
     this.tradingStates = new TradingStateStore(this.#db);
     this.#insertUser = this.#db.prepare(
       `INSERT INTO users (user_id, email, name, role, password_hash, is_demo, created_at_ms)

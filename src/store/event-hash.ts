@@ -1,5 +1,6 @@
-// The hash chain of a shard's event log (I22): each event's hash covers the one before it, so that
-// nothing of the past can be changed, removed or put in between unseen.
+// The hash chain of a shard's event log (I22): each link covers the one before it and the events of
+// one transaction, so that nothing of the past can be changed, removed or put in between unseen. The
+// hash of a link stands in its last event.
 import { hash } from 'node:crypto';
 
 /** An event as it stands in its row, with the fill that it is about. */
@@ -26,20 +27,23 @@ export interface HashedFill {
 /** What the first event of a file is chained to. */
 export const CHAIN_START: Uint8Array = new Uint8Array(0);
 
-/** sha256 (FIPS 180-4) of the previous hash and this event as a JSON array: 32 bytes. */
-export function eventHash(previous: Uint8Array, event: HashedEvent): Buffer {
-  const { eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
-  const fillPart =
-    fill === null
-      ? null
-      : [
-          fill.fillNo,
-          fill.epoch,
-          fill.execId,
-          fill.lastQty,
-          fill.lastPriceInCents,
-          fill.feeInCents,
-        ];
-  const text = JSON.stringify([eventNo, accountNo, seq, kind, atMs, orderNo, detail, fillPart]);
+/**
+ * sha256 (FIPS 180-4) of the previous hash and the events of one link, each a JSON array on a line
+ * of its own: 32 bytes.
+ */
+export function linkHash(previous: Uint8Array, events: readonly HashedEvent[]): Buffer {
+  const text = events.map(textOf).join('\n');
   return hash('sha256', Buffer.concat([previous, Buffer.from(text)]), 'buffer');
+}
+
+/** What `JSON.stringify` makes of the array of its fields, in a third of the time. */
+function textOf(event: HashedEvent): string {
+  const { eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
+  const numbers = `${eventNo},${accountNo},${seq},"${kind}",${atMs},${orderNo}`;
+  return `[${numbers},${JSON.stringify(detail)},${fill === null ? 'null' : fillText(fill)}]`;
+}
+
+function fillText(fill: HashedFill): string {
+  const { fillNo, epoch, execId, lastQty, lastPriceInCents, feeInCents } = fill;
+  return JSON.stringify([fillNo, epoch, execId, lastQty, lastPriceInCents, feeInCents]);
 }

@@ -19,7 +19,7 @@ import {
   orderAt,
   orderDetail,
 } from './event-detail.ts';
-import { CHAIN_START, eventHash, type HashedEvent, type HashedFill } from './event-hash.ts';
+import { CHAIN_START, type HashedEvent, type HashedFill, linkHash } from './event-hash.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
 import { RowBatch } from './row-batch.ts';
 
@@ -35,7 +35,7 @@ interface EventRow extends OrderRow {
   readonly fill_fee: number | null;
 }
 
-/** The newest event of the file and its hash: what the next one is chained to. */
+/** The newest event of the file and its hash: what the next link is chained to. */
 export interface ChainHead {
   readonly eventNo: number;
   readonly hash: Uint8Array;
@@ -52,6 +52,7 @@ const COLUMNS = [
   'detail',
   'hash',
 ] as const;
+const NO_HASH = new Uint8Array(0);
 const AFTER = `
   SELECT orders.*, accounts.user_id, events.seq, events.kind, events.at_ms, events.detail,
          events.order_no AS event_order_no, fills.exec_id, fills.last_qty,
@@ -76,6 +77,9 @@ export interface OrderEventAt {
 export class EventStore {
   readonly #flush: () => void;
   readonly #rows: RowBatch;
+  /** Of this turn: the next link. */
+  #added: HashedEvent[] = [];
+  #lastNo: number;
   readonly #after: Statement<[number, number, number], EventRow>;
   #head: ChainHead;
 
@@ -89,6 +93,7 @@ export class EventStore {
       )
       .get();
     this.#head = last ?? { eventNo: 0, hash: CHAIN_START };
+    this.#lastNo = this.#head.eventNo;
   }
 
   get head(): ChainHead {
@@ -99,7 +104,7 @@ export class EventStore {
   appendOrder(at: OrderEventAt, kind: OrderEventKind | TradeEventKind, order: Order): number {
     const { accountNo, orderNo, seq, fill } = at;
     const detail = orderDetail(order, at.origin, at.changed);
-    return this.#chain({ accountNo, seq, kind, atMs: order.updatedAtMs, orderNo, detail, fill });
+    return this.#add({ accountNo, seq, kind, atMs: order.updatedAtMs, orderNo, detail, fill });
   }
 
   appendAccount(
@@ -110,10 +115,16 @@ export class EventStore {
     balances: AccountDetail,
   ): number {
     const detail = accountDetail(balances);
-    return this.#chain({ accountNo, seq, kind, atMs, orderNo: null, detail, fill: null });
+    return this.#add({ accountNo, seq, kind, atMs, orderNo: null, detail, fill: null });
   }
 
   flush(): void {
+    if (this.#added.length === 0) return;
+    // Whoever audits cannot tell events of before the chain from those of its first link.
+    const isFirstLink = this.#head.hash.length === 0 && this.#head.eventNo > 0;
+    if (isFirstLink) this.#link(this.#added.splice(0, 1));
+    this.#link(this.#added);
+    this.#added = [];
     this.#rows.flush();
   }
 
@@ -123,14 +134,25 @@ export class EventStore {
   }
 
   /** A rollback rebuilds the shard, and with it the head. */
-  #chain(event: Omit<HashedEvent, 'eventNo'>): number {
-    const eventNo = this.#head.eventNo + 1;
-    const hash = eventHash(this.#head.hash, { ...event, eventNo });
+  #add(event: Omit<HashedEvent, 'eventNo'>): number {
+    this.#lastNo++;
     const { accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
-    const fillNo = fill?.fillNo ?? null;
-    this.#rows.add(eventNo, accountNo, seq, kind, atMs, orderNo, fillNo, detail, hash);
-    this.#head = { eventNo, hash };
+    const eventNo = this.#lastNo;
+    this.#added.push({ eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill });
     return eventNo;
+  }
+
+  #link(events: readonly HashedEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    const hash = linkHash(this.#head.hash, events);
+    for (const event of events) {
+      const { eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
+      const own = event === last ? hash : NO_HASH;
+      const fillNo = fill?.fillNo ?? null;
+      this.#rows.add(eventNo, accountNo, seq, kind, atMs, orderNo, fillNo, detail, own);
+    }
+    this.#head = { eventNo: last.eventNo, hash };
   }
 }
 

@@ -83,7 +83,7 @@ export interface ParkedCounts {
 
 export interface ExternalIdsOptions {
   readonly path: string;
-  readonly walPagesMax: number;
+  readonly changesPerCheckpoint: number;
 }
 
 export class ExternalIdsStore {
@@ -106,13 +106,13 @@ export class ExternalIdsStore {
   readonly #leaveEpoch: Statement;
   readonly #close: () => void;
 
-  constructor({ path, walPagesMax }: ExternalIdsOptions) {
+  constructor({ path, changesPerCheckpoint }: ExternalIdsOptions) {
     const db = openDatabase(path, {
       synchronous: 'FULL',
       migrations: EXTERNAL_IDS_MIGRATIONS,
-      walPagesMax,
+      changesPerCheckpoint,
     });
-    this.transaction = new TurnTransaction(db, walPagesMax);
+    this.transaction = new TurnTransaction(db, changesPerCheckpoint);
     this.#close = () => this.transaction.close();
     this.#insertEpoch = db.prepare('INSERT INTO epochs (epoch) VALUES (?) RETURNING id').pluck();
     this.#selectOrderId = db

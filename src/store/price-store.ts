@@ -38,10 +38,10 @@ export class PriceStore {
   readonly #dropBars: Statement<[string]>;
   readonly #addBar: Statement<[{ symbol: string } & DailyBar]>;
 
-  constructor(path: string, walPagesMax: number) {
-    const options = { migrations: PRICE_MIGRATIONS, walPagesMax };
+  constructor(path: string, changesPerCheckpoint: number) {
+    const options = { migrations: PRICE_MIGRATIONS, changesPerCheckpoint };
     const db = openDatabase(path, { synchronous: 'NORMAL', ...options });
-    this.#transaction = new TurnTransaction(db, walPagesMax);
+    this.#transaction = new TurnTransaction(db, changesPerCheckpoint);
     this.outages = new OutageStore(db);
     this.#addSpan = prepareAddSpan(db);
     this.#deleteOlder = db.prepare(
@@ -123,15 +123,19 @@ export interface OpenedPrices {
 }
 
 /** Orders can do without candles: a file that is damaged is set aside, and a new one is begun. */
-export function openPriceStore(path: string, walPagesMax: number, nowMs: number): OpenedPrices {
+export function openPriceStore(
+  path: string,
+  changesPerCheckpoint: number,
+  nowMs: number,
+): OpenedPrices {
   try {
-    return { store: new PriceStore(path, walPagesMax), setAside: null };
+    return { store: new PriceStore(path, changesPerCheckpoint), setAside: null };
   } catch (error) {
     if (!isDamage(error)) throw error;
     const setAside = `${path}.damaged-${nowMs}`;
     renameSync(path, setAside);
     for (const rest of ['-wal', '-shm']) rmSync(path + rest, { force: true });
-    return { store: new PriceStore(path, walPagesMax), setAside };
+    return { store: new PriceStore(path, changesPerCheckpoint), setAside };
   }
 }
 

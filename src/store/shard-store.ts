@@ -24,7 +24,7 @@ export interface Incident {
 }
 
 export interface ShardStoreBounds {
-  readonly walPagesMax: number;
+  readonly changesPerCheckpoint: number;
   readonly recentOrdersMax: number;
   readonly accountsKeptMax: number;
   readonly holdingsKeptMax: number;
@@ -44,11 +44,11 @@ export class ShardStore {
   readonly #addIncident: Statement<[string, number | null, number | null, number, string]>;
 
   constructor(path: string, bounds: ShardStoreBounds) {
-    const { walPagesMax, recentOrdersMax } = bounds;
+    const { changesPerCheckpoint, recentOrdersMax } = bounds;
     const db = openDatabase(path, {
       synchronous: 'FULL',
       migrations: SHARD_MIGRATIONS,
-      walPagesMax,
+      changesPerCheckpoint,
     });
     const flush = () => this.flush();
     this.accounts = new AccountStore(db, bounds.accountsKeptMax);
@@ -60,7 +60,7 @@ export class ShardStore {
     this.deposits = new DepositStore(db);
     this.houseTrades = new HouseTradeStore(db, flush);
     this.portfolios = new PortfolioStore(db, flush);
-    this.turn = new TurnTransaction(db, walPagesMax, flush);
+    this.turn = new TurnTransaction(db, changesPerCheckpoint, flush);
     this.#addIncident = db.prepare(
       'INSERT INTO incidents (kind, account_no, order_no, at_ms, detail) VALUES (?, ?, ?, ?, ?)',
     );

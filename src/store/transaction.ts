@@ -5,7 +5,7 @@ import { checkpoint, type Db } from './database.ts';
 
 export class TurnTransaction {
   readonly #db: Db;
-  readonly #walPagesMax: number;
+  readonly #changesPerCheckpoint: number;
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
@@ -14,10 +14,10 @@ export class TurnTransaction {
   #changesAtCheckpoint = 0;
 
   /** `flush` writes what the turn has gathered. */
-  constructor(db: Db, walPagesMax: number, flush: () => void = () => undefined) {
+  constructor(db: Db, changesPerCheckpoint: number, flush: () => void = () => undefined) {
     this.#flush = flush;
     this.#db = db;
-    this.#walPagesMax = walPagesMax;
+    this.#changesPerCheckpoint = changesPerCheckpoint;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -42,7 +42,7 @@ export class TurnTransaction {
   maintain(idle: boolean): void {
     const changes = this.#totalChanges.get() ?? 0;
     const since = changes - this.#changesAtCheckpoint;
-    if (since === 0 || (!idle && since < this.#walPagesMax)) return;
+    if (since === 0 || (!idle && since < this.#changesPerCheckpoint)) return;
     checkpoint(this.#db, 'PASSIVE');
     this.#changesAtCheckpoint = changes;
   }

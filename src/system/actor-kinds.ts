@@ -143,7 +143,7 @@ function priceHistory({ config }: Settings): Kind {
     spawnable: false,
     create: (_key, ctx) => {
       const path = pathsOf(config.dataDir).prices;
-      const opened = openPriceStore(path, LIMITS.walPagesMax, ctx.nowMs());
+      const opened = openPriceStore(path, LIMITS.changesPerCheckpoint, ctx.nowMs());
       return new PriceHistory({ ...opened, days: config.candleDays }, ctx);
     },
   });
@@ -157,7 +157,7 @@ function directory({ config, shardMap, freshSigningKey }: Settings): Kind {
     spawnable: false,
     create: (_key, ctx) => {
       const options = {
-        store: new DirectoryStore(pathsOf(config.dataDir).users, LIMITS.walPagesMax),
+        store: new DirectoryStore(pathsOf(config.dataDir).users, LIMITS.changesPerCheckpoint),
         shards: shardMap,
         freshSigningKey,
         demoCashInCents: LIMITS.demoCashInCents,

@@ -139,7 +139,7 @@ const TRADES: readonly Break[] = [
   {
     name: 'I16 two orders of one user that met',
     change: (books) => books.changeLog((lines) => [...lines, ...selfMatch(books, lines)]),
-    says: /usr_\w+ traded ord_\w+ with ord_\w+/,
+    says: /usr_[\w-]+ traded ord_\w+ with ord_\w+/,
     breaks: ['I16', 'I6', 'I12'],
   },
 ];

@@ -9,7 +9,7 @@ const TABLE = 'CREATE TABLE t (n INTEGER PRIMARY KEY) STRICT';
 
 function open(t: Pick<TestContext, 'after'>, migrations: string[], path?: string) {
   const file = path ?? join(tempDirectory(t), 'one.db');
-  const db = openDatabase(file, { synchronous: 'FULL', migrations, walPagesMax: 10 });
+  const db = openDatabase(file, { synchronous: 'FULL', migrations, changesPerCheckpoint: 10 });
   t.after(() => db.close());
   return { db, file };
 }

@@ -1,12 +1,13 @@
 // The event log is a hash chain, and its heads are anchored outside of the database (I22).
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { DepositedReply } from '../../src/actors/order-shard/protocol.ts';
 import { type Anchor, AnchorLog } from '../../src/store/anchor-log.ts';
-import { CHAIN_START, eventHash, type HashedEvent } from '../../src/store/event-hash.ts';
+import { CHAIN_START, type HashedEvent, linkHash } from '../../src/store/event-hash.ts';
 import { ALICE, ShardRig } from '../actors/order-shard/shard-rig.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
@@ -22,17 +23,31 @@ const EVENT: HashedEvent = {
 };
 
 test('every field of an event, of its fill and of the past changes the hash', () => {
-  const hash = eventHash(CHAIN_START, EVENT).toString('hex');
+  const hash = linkHash(CHAIN_START, [EVENT]).toString('hex');
   const { fill } = EVENT;
   assert(fill !== null);
   const changed = [
     ...Object.keys(EVENT).map((key) => ({ ...EVENT, [key]: key === 'fill' ? null : 9 })),
     ...Object.keys(fill).map((key) => ({ ...EVENT, fill: { ...fill, [key]: 9 } })),
   ];
-  const hashes = changed.map((event) => eventHash(CHAIN_START, event as HashedEvent));
+  const hashes = changed.map((event) => linkHash(CHAIN_START, [event as HashedEvent]));
   const all = new Set([hash, ...hashes.map((one) => one.toString('hex'))]);
   assert.equal(all.size, changed.length + 1);
-  assert.notEqual(eventHash(Buffer.from('past'), EVENT).toString('hex'), hash);
+  assert.notEqual(linkHash(Buffer.from('past'), [EVENT]).toString('hex'), hash);
+});
+
+test('a link is over the JSON of its events, one to a line', () => {
+  const { eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill } = EVENT;
+  assert(fill !== null);
+  const line = JSON.stringify([
+    ...[eventNo, accountNo, seq, kind, atMs, orderNo, detail],
+    [1, 'e1', 'x', 4, 100, 1],
+  ]);
+  const account = { ...EVENT, kind: 'account_changed', orderNo: null, fill: null };
+  const other = JSON.stringify([1, 1, 1, 'account_changed', 5, null, detail, null]);
+  const past = createHash('sha256').update('past').digest();
+  const expected = createHash('sha256').update(past).update(`${line}\n${other}`).digest('hex');
+  assert.equal(linkHash(past, [EVENT, account]).toString('hex'), expected);
 });
 
 test('the events of a shard are one chain, also over a restart', (t) => {
@@ -46,11 +61,16 @@ test('the events of a shard are one chain, also over a restart', (t) => {
   const rows = db.prepare(ROWS).all() as (HashedEvent & { hash: Buffer; fill: string | null })[];
   db.close();
   let previous: Uint8Array = CHAIN_START;
+  let link: HashedEvent[] = [];
   for (const { hash, fill, ...event } of rows) {
-    const expected = eventHash(previous, { ...event, fill: fill && JSON.parse(fill) });
+    link.push({ ...event, fill: fill && JSON.parse(fill) });
+    if (hash.length === 0) continue;
+    const expected = linkHash(previous, link);
     assert.equal(hash.toString('hex'), expected.toString('hex'), `event ${event.eventNo}`);
     previous = hash;
+    link = [];
   }
+  assert.deepEqual(link, [], 'each turn ends with a hash');
   assert(rows.length >= 8);
 });
 
@@ -67,7 +87,7 @@ test('a head is anchored once, on a line of its own', (t) => {
   const log = new AnchorLog(path, '03');
   log.anchor({ eventNo: 0, hash: CHAIN_START }, 1);
   assert.equal(existsSync(path), false, 'nothing has happened yet');
-  const hash = eventHash(CHAIN_START, EVENT);
+  const hash = linkHash(CHAIN_START, [EVENT]);
   log.anchor({ eventNo: 1, hash }, 2);
   log.anchor({ eventNo: 1, hash }, 3);
   const first = { atMs: 2, shard: '03', eventNo: 1, hash: hash.toString('hex') };

@@ -36,7 +36,7 @@ for (const [what, sql, expected] of PLANS) {
   test(`${what}`, (t) => {
     const path = join(tempDirectory(t), 'shard.db');
     new ShardStore(path, {
-      walPagesMax: 1_000,
+      changesPerCheckpoint: 1_000,
       recentOrdersMax: 1,
       accountsKeptMax: 1,
       holdingsKeptMax: 1,

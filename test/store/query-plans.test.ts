@@ -11,12 +11,12 @@ import { ShardStore } from '../../src/store/shard-store.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
 const STORES: [name: string, open: (path: string) => { close(): void }][] = [
-  ['the mapping', (path) => new ExternalIdsStore({ path, walPagesMax: 1_000 })],
+  ['the mapping', (path) => new ExternalIdsStore({ path, changesPerCheckpoint: 1_000 })],
   [
     'a shard',
     (path) =>
       new ShardStore(path, {
-        walPagesMax: 1_000,
+        changesPerCheckpoint: 1_000,
         recentOrdersMax: 1,
         accountsKeptMax: 1,
         holdingsKeptMax: 1,

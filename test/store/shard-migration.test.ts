@@ -8,7 +8,12 @@ import { SHARD_MIGRATIONS } from '../../src/store/shard-schema.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
-const BOUNDS = { walPagesMax: 1_000, recentOrdersMax: 1, accountsKeptMax: 1, holdingsKeptMax: 1 };
+const BOUNDS = {
+  changesPerCheckpoint: 1_000,
+  recentOrdersMax: 1,
+  accountsKeptMax: 1,
+  holdingsKeptMax: 1,
+};
 const ID = 'ord_a71kg5m3x0rabcde';
 
 const ROWS = `
@@ -37,7 +42,7 @@ test('what a file of schema 5 holds is found by this one, and its numbers go on'
   const old = openDatabase(path, {
     synchronous: 'FULL',
     migrations: SHARD_MIGRATIONS.slice(0, 5),
-    walPagesMax: 1_000,
+    changesPerCheckpoint: 1_000,
   });
   old.exec(ROWS);
   old.close();

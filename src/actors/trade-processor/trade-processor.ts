@@ -57,7 +57,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   #waiting: TakeExecutions['replyTo'] | null = null;
 
   constructor({ path, shards }: TradeProcessorOptions, ctx: Ctx) {
-    this.#store = new ExternalIdsStore({ path, walPagesMax: LIMITS.walPagesMax });
+    this.#store = new ExternalIdsStore({ path, changesPerCheckpoint: LIMITS.changesPerCheckpoint });
     this.#shards = shards;
     this.#courier = new FactCourier(shards);
     this.#offFeed = new OffFeed(this.#store, this.#courier);

@@ -79,7 +79,7 @@ export class ShardRig {
       return new OrderShard(
         {
           store: new ShardStore(this.path, {
-            walPagesMax: 10_000,
+            changesPerCheckpoint: 10_000,
             recentOrdersMax: 2,
             accountsKeptMax: 1,
             holdingsKeptMax: 1,

@@ -14,7 +14,11 @@ const TABLES = `
 
 function open(t: Pick<TestContext, 'after'>): { readonly db: Db; readonly rows: () => Row[] } {
   const path = join(tempDirectory(t), 'one.db');
-  const db = openDatabase(path, { synchronous: 'FULL', migrations: [TABLES], walPagesMax: 10 });
+  const db = openDatabase(path, {
+    synchronous: 'FULL',
+    migrations: [TABLES],
+    changesPerCheckpoint: 10,
+  });
   t.after(() => db.close());
   const rows = (): Row[] => {
     checkpoint(db, 'TRUNCATE');
