@@ -1,6 +1,7 @@
 // The parent of everything that `npm start` starts: the exchange simulator (unless an exchange is
 // given) and the broker. It restarts what dies, passes signals on in the right order, and takes
 // both with it when it ends, however it ends: each child watches the channel to its parent.
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endBadStart } from './bad-start.ts';
@@ -32,7 +33,8 @@ async function launch(config: Config): Promise<void> {
 
   const startBroker = (exchangeUrl: string): void => {
     if (stopping) return;
-    const broker = new Child('broker', ['src/main.ts'], { OUTCRY_EXCHANGE_URL: exchangeUrl });
+    const args = [...nodeFlags(), 'src/main.ts'];
+    const broker = new Child('broker', args, { OUTCRY_EXCHANGE_URL: exchangeUrl });
     children.unshift(broker); // it stops first, while the exchange can still answer
     broker.onGivenUp(stop);
     broker.start();
@@ -42,6 +44,14 @@ async function launch(config: Config): Promise<void> {
   children.push(simulator.child);
   simulator.child.onGivenUp(stop);
   simulator.start(startBroker);
+}
+
+/**
+ * Each thread collects its own garbage where there is no core for V8's helpers: on two cores they
+ * take 0.1 of one, and five per cent of the orders.
+ */
+function nodeFlags(): string[] {
+  return availableParallelism() <= 2 ? ['--single-threaded-gc'] : [];
 }
 
 /** The simulator keeps its port over its restarts, so that the broker finds it again. */

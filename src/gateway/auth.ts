@@ -59,8 +59,9 @@ export interface TokenBook {
 
 export class Tokens implements TokenBook {
   readonly #edge: Pick<Edge, 'ask' | 'nowMs'>;
-  /** Oldest use first. */
-  readonly #known = new Map<string, Principal>();
+  /** Used since the last turn of the generations; when these are many, the others are forgotten. */
+  #recent = new Map<string, Principal>();
+  #older = new Map<string, Principal>();
   readonly #knownMax: number;
   #key: Promise<Uint8Array | null> | null = null;
 
@@ -70,16 +71,15 @@ export class Tokens implements TokenBook {
   }
 
   get known(): number {
-    return this.#known.size;
+    return this.#recent.size + this.#older.size;
   }
 
   async verify(token: string): Promise<Verdict> {
-    const known = this.#known.get(token);
+    const known = this.#recent.get(token) ?? this.#takeOlder(token);
     if (known !== undefined) {
-      this.#known.delete(token);
-      if (known.expiresAtMs <= this.#edge.nowMs()) return 'invalid';
-      this.#known.set(token, known);
-      return known;
+      if (known.expiresAtMs > this.#edge.nowMs()) return known;
+      this.#recent.delete(token);
+      return 'invalid';
     }
     const key = await this.#signingKey();
     if (key === null) return 'no_key';
@@ -96,13 +96,19 @@ export class Tokens implements TokenBook {
     return { token: await issueToken(key, user, nowMs, lifeMs), expiresAtMs: nowMs + lifeMs };
   }
 
+  #takeOlder(token: string): Principal | undefined {
+    const principal = this.#older.get(token);
+    if (principal === undefined) return undefined;
+    this.#older.delete(token);
+    this.#remember(token, principal);
+    return principal;
+  }
+
   #remember(token: string, principal: Principal): void {
-    this.#known.set(token, principal);
-    if (this.#known.size <= this.#knownMax) return;
-    for (const oldest of this.#known.keys()) {
-      this.#known.delete(oldest);
-      return;
-    }
+    this.#recent.set(token, principal);
+    if (this.#recent.size < this.#knownMax / 2) return;
+    this.#older = this.#recent;
+    this.#recent = new Map();
   }
 
   /** Asked for once, by whoever comes first; a failed ask is asked again by the next. */

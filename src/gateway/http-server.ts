@@ -164,10 +164,10 @@ function readBody(
       chunks = [];
       return take('too_large', true); // no length was declared, so there may be no end to it
     }
-    chunks.push(Buffer.from(Buffer.from(chunk))); // a copy: the chunk is taken back on return
-    if (!isLast) return;
+    const copy = Buffer.from(Buffer.from(chunk)); // the chunk is taken back on return
+    if (!isLast) return void chunks.push(copy);
     isOver = true;
-    take(Buffer.concat(chunks), false);
+    take(chunks.length === 0 ? copy : Buffer.concat([...chunks, copy]), false);
   });
 }
 

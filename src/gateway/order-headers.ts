@@ -23,8 +23,14 @@ export class IdempotencyKeys {
   next(): string {
     this.#lastMs = Math.max(this.#nowMs(), this.#lastMs + 1);
     const time = this.#lastMs.toString(36).padStart(9, '0');
-    const tail = Array.from({ length: 12 }, () => Math.floor(this.#random() * 36).toString(36));
-    return `gw-${time}-${tail.join('')}`;
+    return `gw-${time}-${this.#six()}${this.#six()}`;
+  }
+
+  /** Six digits of base 36 by one draw. */
+  #six(): string {
+    return Math.floor(this.#random() * 36 ** 6)
+      .toString(36)
+      .padStart(6, '0');
   }
 }
 

@@ -1,6 +1,6 @@
 // The hash chain of a shard's event log (I22): each link covers the one before it and the events of
-// one transaction, so that nothing of the past can be changed, removed or put in between unseen. The
-// hash of a link stands in its last event.
+// one transaction, so that nothing of the past can be changed, removed or put in between unseen.
+// The hash of a link stands in its last event.
 import { hash } from 'node:crypto';
 
 /** An event as it stands in its row, with the fill that it is about. */

@@ -32,11 +32,17 @@ export interface BalanceRow {
 interface Holding {
   readonly accountNo: number;
   readonly asset: string;
-  /** By account code; without those that were never posted to. */
-  readonly amounts: Map<number, number>;
-  /** Codes whose amounts are not in the file yet. */
-  readonly changed: Set<number>;
+  /** By the place of the account in `SLOTS`. */
+  readonly amounts: number[];
+  /** A bit for each place whose amount is not in the file yet. */
+  changed: number;
 }
+
+const SLOTS = Object.keys(ACCOUNT_CODES) as LedgerAccount[];
+const SLOT_OF = Object.fromEntries(SLOTS.map((account, slot) => [account, slot])) as Readonly<
+  Record<LedgerAccount, number>
+>;
+const CODE_OF_SLOT = SLOTS.map((account) => ACCOUNT_CODES[account]);
 
 const POSTING_COLUMNS = ['posting_no', 'account_no', 'account', 'asset', 'amount'] as const;
 
@@ -74,9 +80,9 @@ export class LedgerStore {
     let isBelow = false;
     for (const { account, asset, amount } of postings) {
       const owner = account === 'available' || account === 'reserved' ? accountNo : HOUSE;
-      const code = ACCOUNT_CODES[account];
-      this.#postings.add(postingNo++, owner, code, asset, amount);
-      const balance = this.#add(this.#holdingOf(owner, asset), code, amount);
+      const slot = SLOT_OF[account];
+      this.#postings.add(postingNo++, owner, ACCOUNT_CODES[account], asset, amount);
+      const balance = this.#add(this.#holdingOf(owner, asset), slot, amount);
       if (account === 'available' && balance < 0) isBelow = true;
     }
     if (!isBelow) return [];
@@ -86,27 +92,32 @@ export class LedgerStore {
   }
 
   balanceOf(accountNo: number, account: LedgerAccount, asset: string): number {
-    return this.#holdingOf(accountNo, asset).amounts.get(ACCOUNT_CODES[account]) ?? 0;
+    return this.#holdingOf(accountNo, asset).amounts[SLOT_OF[account]] ?? 0;
   }
 
   flush(): void {
     this.#postings.flush();
-    for (const { accountNo, asset, amounts, changed } of this.#changed) {
-      for (const code of changed) this.#set.run(accountNo, asset, code, amounts.get(code) ?? 0);
-      changed.clear();
-    }
+    for (const holding of this.#changed) this.#write(holding);
     this.#changed = [];
     if (this.#keptCount <= this.#keptMax) return;
     this.#kept.clear();
     this.#keptCount = 0;
   }
 
-  #add(holding: Holding, code: number, amount: number): number {
-    const balance = (holding.amounts.get(code) ?? 0) + amount;
-    holding.amounts.set(code, balance);
-    if (holding.changed.size === 0) this.#changed.push(holding);
-    holding.changed.add(code);
+  #add(holding: Holding, slot: number, amount: number): number {
+    const balance = (holding.amounts[slot] ?? 0) + amount;
+    holding.amounts[slot] = balance;
+    if (holding.changed === 0) this.#changed.push(holding);
+    holding.changed |= 1 << slot;
     return balance;
+  }
+
+  #write(holding: Holding): void {
+    const { accountNo, asset, amounts, changed } = holding;
+    for (const [slot, code] of CODE_OF_SLOT.entries()) {
+      if ((changed & (1 << slot)) !== 0) this.#set.run(accountNo, asset, code, amounts[slot] ?? 0);
+    }
+    holding.changed = 0;
   }
 
   #holdingOf(accountNo: number, asset: string): Holding {
@@ -118,8 +129,9 @@ export class LedgerStore {
     const known = assets.get(asset);
     if (known !== undefined) return known;
     const rows = this.#holding.all(accountNo, asset);
-    const amounts = new Map(rows.map(({ account, amount }) => [account, amount]));
-    const holding = { accountNo, asset, amounts, changed: new Set<number>() };
+    const amounts = CODE_OF_SLOT.map(() => 0);
+    for (const { account, amount } of rows) amounts[CODE_OF_SLOT.indexOf(account)] = amount;
+    const holding = { accountNo, asset, amounts, changed: 0 };
     assets.set(asset, holding);
     this.#keptCount++;
     return holding;

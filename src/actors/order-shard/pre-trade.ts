@@ -12,6 +12,7 @@ import { type Rejection, rejection } from '../../domain/reject-codes.ts';
 import { ACTIVE } from '../../domain/trading-states.ts';
 import { limitsInForce, type TradingLimits } from '../../domain/user-limits.ts';
 import type { AccountRow } from '../../store/account-store.ts';
+import type { ShardStore } from '../../store/shard-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { Desk } from './desk.ts';
 import type { ShardContext } from './messages.ts';
@@ -109,30 +110,60 @@ export class PreTrade {
     { duplicateWindowMs }: TradingLimits,
     ctx: ShardContext,
   ): Customer {
-    const duplicate = () => this.#recent.find(command, duplicateWindowMs, ctx.nowMs());
-    if (account === null) return { ...STRANGER, duplicate };
-    const { accountNo } = account;
-    const { symbol, side } = command;
-    const { ledger, orders } = this.#desk.store;
-    return {
-      duplicate,
-      position: () =>
-        ledger.balanceOf(accountNo, 'available', symbol) +
-        ledger.balanceOf(accountNo, 'reserved', symbol),
-      sharesBeingBought: () => orders.sharesBeingBought(accountNo, symbol),
-      crossing: (limit) => orders.findCrossing(accountNo, symbol, side, limit),
-      available: (asset) => ledger.balanceOf(accountNo, 'available', asset),
-    };
+    const duplicate = this.#recent.find(command, duplicateWindowMs, ctx.nowMs());
+    return new KnownCustomer(this.#desk.store, account, command, duplicate);
   }
 }
 
-/** Who has no account has nothing. */
-const STRANGER: Omit<Customer, 'duplicate'> = {
-  position: () => 0,
-  sharesBeingBought: () => 0,
-  crossing: () => null,
-  available: () => 0,
-};
+/** Who has no account has nothing. A class, because closures would be made anew for each order. */
+class KnownCustomer implements Customer {
+  readonly #store: ShardStore;
+  readonly #account: AccountRow | null;
+  readonly #command: PlaceOrder;
+  readonly #duplicate: ReturnType<Customer['duplicate']>;
+
+  constructor(
+    store: ShardStore,
+    account: AccountRow | null,
+    command: PlaceOrder,
+    duplicate: ReturnType<Customer['duplicate']>,
+  ) {
+    this.#store = store;
+    this.#account = account;
+    this.#command = command;
+    this.#duplicate = duplicate;
+  }
+
+  duplicate() {
+    return this.#duplicate;
+  }
+
+  position(): number {
+    const { symbol } = this.#command;
+    return this.#balance('available', symbol) + this.#balance('reserved', symbol);
+  }
+
+  sharesBeingBought(): number {
+    if (this.#account === null) return 0;
+    return this.#store.orders.sharesBeingBought(this.#account.accountNo, this.#command.symbol);
+  }
+
+  crossing(limitPriceInCents: number) {
+    if (this.#account === null) return null;
+    const { symbol, side } = this.#command;
+    const { accountNo } = this.#account;
+    return this.#store.orders.findCrossing(accountNo, symbol, side, limitPriceInCents);
+  }
+
+  available(asset: string): number {
+    return this.#balance('available', asset);
+  }
+
+  #balance(account: 'available' | 'reserved', asset: string): number {
+    if (this.#account === null) return 0;
+    return this.#store.ledger.balanceOf(this.#account.accountNo, account, asset);
+  }
+}
 
 function stateOf({ tradingState, tradingStateReason }: AccountRow) {
   return { state: tradingState, reason: tradingStateReason };
