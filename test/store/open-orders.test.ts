@@ -2,43 +2,41 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import type { Side } from '../../src/domain/order.ts';
+import { Prng } from '../../src/runtime/simulation/prng.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { OpenOrders } from '../../src/store/open-orders.ts';
 import type { StoredOrder } from '../../src/store/order-store.ts';
 import { SHARD_MIGRATIONS } from '../../src/store/shard-schema.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
-const ORDERS = fc.array(
-  fc.record({
-    accountNo: fc.integer({ min: 1, max: 3 }),
-    symbol: fc.constantFrom('IBM', 'AIG'),
-    side: fc.constantFrom<Side>('buy', 'sell'),
-    limitPriceInCents: fc.integer({ min: 1, max: 5 }),
-    closes: fc.boolean(),
-  }),
-  { maxLength: 40 },
-);
+const ROUNDS = 300;
+const ORDERS_MAX = 40;
 
 test('what a new order could meet, and what is open, is what a search of all finds', (t) => {
+  const seed = process.env['SEED'] ?? String(Date.now());
+  t.diagnostic(`SEED=${seed}`);
+  const chance = new Prng(seed).stream('open orders');
   const path = join(tempDirectory(t), 'shard-00.db');
   const options = { migrations: SHARD_MIGRATIONS, changesPerCheckpoint: 1_000 };
   const db = openDatabase(path, { synchronous: 'FULL', ...options });
   t.after(() => db.close());
-  fc.assert(
-    fc.property(ORDERS, (rows) => {
-      const open = new OpenOrders(db); // none in the file
-      const all = rows.map(({ accountNo, ...order }, index): StoredOrder => {
-        const known = { ...order, id: `ord_${index}` };
-        return { orderNo: index, accountNo, order: known as unknown as StoredOrder['order'] };
-      });
-      for (const stored of all) open.add(stored);
-      const left = all.filter((_, index) => !rows[index]?.closes);
-      for (const stored of all) if (!left.includes(stored)) open.remove(stored);
-      for (const accountNo of [1, 2, 3]) check(open, left, accountNo);
-    }),
-  );
+  for (let round = 0; round < ROUNDS; round++) {
+    const open = new OpenOrders(db); // none in the file
+    const all = Array.from({ length: chance.int(ORDERS_MAX) }, (_, index) => {
+      const order = {
+        id: `ord_${index}`,
+        symbol: chance.int(2) === 0 ? 'IBM' : 'AIG',
+        side: chance.int(2) === 0 ? 'buy' : 'sell',
+        limitPriceInCents: 1 + chance.int(5),
+      };
+      const stored = { orderNo: index, accountNo: 1 + chance.int(3), order };
+      return stored as unknown as StoredOrder;
+    });
+    for (const stored of all) open.add(stored);
+    const left = all.filter(() => chance.int(2) === 0);
+    for (const stored of all) if (!left.includes(stored)) open.remove(stored);
+    for (const accountNo of [1, 2, 3]) check(open, left, accountNo);
+  }
 });
 
 function check(open: OpenOrders, left: readonly StoredOrder[], accountNo: number): void {
