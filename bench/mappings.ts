@@ -38,7 +38,8 @@ export class Mappings {
 
   open(): ExternalIdsStore {
     const { changesPerCheckpoint } = LIMITS;
-    return new ExternalIdsStore({ path: this.#path, changesPerCheckpoint });
+    const bounds = { changesPerCheckpoint, recentMappingsMax: 0 }; // each is looked up in the file
+    return new ExternalIdsStore({ path: this.#path, ...bounds });
   }
 
   /** Commit by commit, so that a bench can be interrupted. */

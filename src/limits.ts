@@ -150,6 +150,7 @@ export const LIMITS = {
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
   recentOrdersMax: 4_096,
+  recentMappingsMax: 65_536,
   accountsKeptMax: 32_768,
   holdingsKeptMax: 131_072,
   houseTradesPageMax: 500,

@@ -4,6 +4,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { Execution } from '../domain/execution.ts';
 import { type Db, openDatabase } from './database.ts';
+import { RecentMappings } from './recent-mappings.ts';
+import { RowBatch } from './row-batch.ts';
 import { TurnTransaction } from './transaction.ts';
 
 export const EXTERNAL_IDS_MIGRATIONS: readonly string[] = [
@@ -84,14 +86,18 @@ export interface ParkedCounts {
 export interface ExternalIdsOptions {
   readonly path: string;
   readonly changesPerCheckpoint: number;
+  readonly recentMappingsMax: number;
 }
 
 export class ExternalIdsStore {
   readonly transaction: TurnTransaction;
   readonly #epochIds = new Map<string, number>();
+  readonly #recent: RecentMappings;
+  /** Where something is parked; others need not be looked up. */
+  readonly #parkedUnder = new Set<string>();
+  readonly #mappings: RowBatch;
   readonly #insertEpoch: Statement;
   readonly #selectOrderId: Statement;
-  readonly #insertMapping: Statement;
   readonly #mapToHouse: Statement;
   readonly #insertParked: Statement;
   readonly #selectParkedOf: Statement;
@@ -106,19 +112,20 @@ export class ExternalIdsStore {
   readonly #leaveEpoch: Statement;
   readonly #close: () => void;
 
-  constructor({ path, changesPerCheckpoint }: ExternalIdsOptions) {
+  constructor({ path, changesPerCheckpoint, recentMappingsMax }: ExternalIdsOptions) {
     const db = openDatabase(path, {
       synchronous: 'FULL',
       migrations: EXTERNAL_IDS_MIGRATIONS,
       changesPerCheckpoint,
     });
-    this.transaction = new TurnTransaction(db, changesPerCheckpoint);
+    this.transaction = new TurnTransaction(db, changesPerCheckpoint, () => this.#flush());
+    this.#recent = new RecentMappings(recentMappingsMax);
     this.#close = () => this.transaction.close();
     this.#insertEpoch = db.prepare('INSERT INTO epochs (epoch) VALUES (?) RETURNING id').pluck();
     this.#selectOrderId = db
       .prepare('SELECT order_id FROM mappings WHERE epoch_id = ? AND external_order_id = ?')
       .pluck();
-    this.#insertMapping = db.prepare('INSERT INTO mappings VALUES (?, ?, ?)');
+    this.#mappings = new RowBatch(db, 'mappings', MAPPING_COLUMNS);
     this.#mapToHouse = db.prepare(MAP_TO_HOUSE);
     this.#insertParked = db.prepare(INSERT_PARKED);
     this.#selectParkedOf = db.prepare(`${SELECT_PARKED_OF} AND state = 'parked' ORDER BY seq`);
@@ -135,11 +142,16 @@ export class ExternalIdsStore {
         'ON CONFLICT DO UPDATE SET epoch = :epoch, seq = :seq',
     );
     this.#readEpochs(db);
+    for (const row of db.prepare(SELECT_PARKED_UNDER).all() as MappingKey[]) {
+      this.#parkedUnder.add(keyOf(row.epoch_id, row.external_order_id));
+    }
   }
 
   orderIdOf(epoch: string, externalOrderId: string): string | null {
     const epochId = this.#epochIds.get(epoch);
     if (epochId === undefined) return null;
+    const recent = this.#recent.get(keyOf(epochId, externalOrderId));
+    if (recent !== null) return recent;
     return (this.#selectOrderId.get(epochId, externalOrderId) as string | undefined) ?? null;
   }
 
@@ -147,23 +159,31 @@ export class ExternalIdsStore {
   map(epoch: string, externalOrderId: string, orderId: string): MapResult {
     const known = this.orderIdOf(epoch, externalOrderId);
     if (known !== null) return known === orderId ? 'already_mapped' : 'conflict';
-    this.#insertMapping.run(this.#epochId(epoch), externalOrderId, orderId);
+    const epochId = this.#epochId(epoch);
+    this.#mappings.add(epochId, externalOrderId, orderId);
+    this.#recent.put(keyOf(epochId, externalOrderId), orderId);
     return 'mapped';
   }
 
   /** The shard of the order it was mapped to has no such order (E22). */
   giveToHouse(epoch: string, externalOrderId: string): void {
-    this.#mapToHouse.run(this.#epochId(epoch), externalOrderId);
+    this.#mappings.flush();
+    const epochId = this.#epochId(epoch);
+    this.#mapToHouse.run(epochId, externalOrderId);
+    this.#recent.put(keyOf(epochId, externalOrderId), HOUSE);
   }
 
   park(execution: Execution, atMs: number): void {
     this.#keep(execution, { state: 'parked', orderId: null, error: null, atMs });
+    const { epoch, externalOrderId } = execution;
+    this.#parkedUnder.add(keyOf(this.#epochId(epoch), externalOrderId));
   }
 
   /** Marks what is parked under that external id as routed, and gives it in feed order. */
   route(epoch: string, externalOrderId: string, orderId: string): Execution[] {
     const epochId = this.#epochIds.get(epoch);
     if (epochId === undefined) return [];
+    if (!this.#parkedUnder.delete(keyOf(epochId, externalOrderId))) return [];
     const rows = this.#selectParkedOf.all(epochId, externalOrderId) as ExecutionRow[];
     if (rows.length > 0) this.#routeParkedOf.run(orderId, epochId, externalOrderId);
     return rows.map(executionOf);
@@ -229,6 +249,11 @@ export class ExternalIdsStore {
     this.#leaveEpoch.run(seq, this.#epochId(epoch));
   }
 
+  #flush(): void {
+    this.#mappings.flush();
+    this.#recent.forgetSome();
+  }
+
   close(): void {
     this.#close();
   }
@@ -259,6 +284,17 @@ export class ExternalIdsStore {
     const rows = db.prepare('SELECT id, epoch FROM epochs').all() as EpochRow[];
     for (const { id, epoch } of rows) this.#epochIds.set(epoch, id);
   }
+}
+
+const MAPPING_COLUMNS = ['epoch_id', 'external_order_id', 'order_id'] as const;
+
+interface MappingKey {
+  readonly epoch_id: number;
+  readonly external_order_id: string;
+}
+
+function keyOf(epochId: number, externalOrderId: string): string {
+  return `${epochId} ${externalOrderId}`;
 }
 
 interface EpochRow {
@@ -292,6 +328,9 @@ const INSERT_PARKED = `
     (:epochId, :externalOrderId, :execId, :seq, :state, :orderId, :error, :atMs, :execution)
   ON CONFLICT DO UPDATE SET state = :state, order_id = :orderId, error = :error
   WHERE :state <> 'parked' AND state <> 'quarantined'`;
+
+const SELECT_PARKED_UNDER =
+  "SELECT DISTINCT epoch_id, external_order_id FROM parked WHERE state = 'parked'";
 
 const SELECT_PARKED_OF =
   'SELECT execution FROM parked WHERE epoch_id = ? AND external_order_id = ?';

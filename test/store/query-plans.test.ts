@@ -11,7 +11,10 @@ import { ShardStore } from '../../src/store/shard-store.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
 const STORES: [name: string, open: (path: string) => { close(): void }][] = [
-  ['the mapping', (path) => new ExternalIdsStore({ path, changesPerCheckpoint: 1_000 })],
+  [
+    'the mapping',
+    (path) => new ExternalIdsStore({ path, changesPerCheckpoint: 1_000, recentMappingsMax: 1 }),
+  ],
   [
     'a shard',
     (path) =>

@@ -57,7 +57,7 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   #waiting: TakeExecutions['replyTo'] | null = null;
 
   constructor({ path, shards }: TradeProcessorOptions, ctx: Ctx) {
-    this.#store = new ExternalIdsStore({ path, changesPerCheckpoint: LIMITS.changesPerCheckpoint });
+    this.#store = new ExternalIdsStore({ path, ...LIMITS });
     this.#shards = shards;
     this.#courier = new FactCourier(shards);
     this.#offFeed = new OffFeed(this.#store, this.#courier);
@@ -100,6 +100,10 @@ export class TradeProcessor implements DurableActor<Message, Ctx> {
   begin(): void {
     this.#wrote = false;
     this.#store.transaction.begin();
+  }
+
+  flush(): void {
+    this.#store.transaction.flush();
   }
 
   commit(): void {
