@@ -72,9 +72,9 @@ function readShards(samples: ReadonlyMap<string, Times>, dataDir: string): void 
   for (const path of shardFiles(dataDir)) {
     const db = openReadOnly(path);
     try {
-      const events = db.prepare<[string, string], { kind: string; atMs: number }>(EVENTS);
+      const events = db.prepare<[string, string, string], { kind: string; atMs: number }>(EVENTS);
       for (const [id, times] of samples) {
-        const [created, next] = events.all(id, id);
+        const [created, next] = events.all(id, id, id);
         if (created === undefined) continue; // in another shard
         times.takenMs = created.atMs;
         times.heardMs = next?.atMs ?? null;

@@ -12,6 +12,9 @@ const { available, reserved, bank, transfers } = ACCOUNT_CODES;
 const UNBALANCED = `
   SELECT tx_no, asset, sum(amount) AS amount FROM postings
   GROUP BY tx_no, asset HAVING sum(amount) <> 0`;
+const UNCAUSED = `
+  SELECT posting_no, tx_no FROM postings LEFT JOIN events ON event_no = tx_no
+  WHERE event_no IS NULL`;
 const ASSETS_OFF =
   'SELECT asset, sum(amount) AS amount FROM balances GROUP BY asset HAVING sum(amount) <> 0';
 /**
@@ -46,6 +49,7 @@ export function auditMoney({ books, settled }: Audited, tally: Tally): void {
   for (const shard of books.shards) {
     tally.looked('I1', 'postings', countOf(shard, 'postings'));
     breaks(shard, UNBALANCED, (row) => tally.broke('I1', 'a transaction does not balance', row));
+    breaks(shard, UNCAUSED, (row) => tally.broke('I1', 'a posting has no event', row));
     breaks(shard, ASSETS_OFF, (row) => {
       tally.broke('I1', 'the accounts of an asset do not sum to zero', row);
     });

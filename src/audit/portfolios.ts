@@ -39,7 +39,7 @@ const POSTINGS = `
   SELECT tx_no, postings.account_no, postings.asset, postings.amount,
          deposits.event_no IS NOT NULL AND deposits.asset = '${USD}' AS deposited
   FROM postings LEFT JOIN deposits ON deposits.event_no = postings.tx_no
-  WHERE postings.account_no > 0 ORDER BY tx_no`;
+  WHERE postings.account_no > 0 ORDER BY posting_no`;
 /** Every account that has a value, or should have: one that nothing was posted to, too. */
 const MISSING = `
   SELECT session_no, account_no FROM sessions

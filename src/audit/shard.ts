@@ -40,7 +40,7 @@ export class Shard {
   /** Two digits, as in the file's name. */
   readonly name: string;
   readonly #file: FileSnapshot;
-  readonly #orderById: Query<[string, string], OrderRow>;
+  readonly #orderById: Query<[string, string, string], OrderRow>;
   readonly #orderByNo: Query<[number], OrderRow>;
   readonly #fill: Query<[string, string], FillRow>;
   readonly #amendment: Query<[string, string], AmendmentRow>;
@@ -79,7 +79,7 @@ export class Shard {
   }
 
   order(id: string): OrderRow | null {
-    return this.#orderById.first(id, id);
+    return this.#orderById.first(id, id, id);
   }
 
   orderByNo(orderNo: number): { readonly row: OrderRow; readonly today: Order } | null {

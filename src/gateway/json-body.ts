@@ -41,6 +41,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
  */
 function mayRepeatKeys(text: string, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
   let colons = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) colons++;
   return colons !== Object.keys(value).length;

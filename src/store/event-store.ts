@@ -96,6 +96,11 @@ export class EventStore {
     this.#lastNo = this.#head.eventNo;
   }
 
+  /** Of the newest event, of this turn too. */
+  get lastNo(): number {
+    return this.#lastNo;
+  }
+
   get head(): ChainHead {
     return this.#head;
   }

@@ -62,7 +62,7 @@ export const INCIDENTS = `
   ORDER BY incident_no LIMIT ?`;
 
 export class OrderHistory {
-  readonly #order: Statement<[string, string, string], OrderRow>;
+  readonly #order: Statement<[string, string, string, string], OrderRow>;
   readonly #events: Statement<[number, number, number], EventRow>;
   readonly #tradeEvents: Statement<[number, number], EventRow>;
   readonly #early: Statement<[number, number], EarlyAmendmentFact>;
@@ -81,7 +81,7 @@ export class OrderHistory {
 
   /** Null also for another user's order. */
   find(userId: string, orderId: string): KnownOrder | null {
-    const row = this.#order.get(orderId, orderId, userId);
+    const row = this.#order.get(orderId, orderId, orderId, userId);
     return row === undefined ? null : { orderNo: row.order_no, order: orderFromRow(row) };
   }
 

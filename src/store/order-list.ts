@@ -44,7 +44,7 @@ function statementOf(query: OrderQuery): { sql: string; values: (string | number
   if (statuses.length > 0) add(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses);
   if (symbol !== null) add('symbol = ?', symbol);
   if (updatedSinceMs !== null) add('updated_at_ms >= ?', updatedSinceMs);
-  if (beforeId !== null) add(BEFORE, beforeId, beforeId);
+  if (beforeId !== null) add(BEFORE, beforeId, beforeId, beforeId);
   const sql = `SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
     WHERE ${conditions.join(' AND ')} ORDER BY order_no DESC LIMIT ? OFFSET ?`;
   return { sql, values: [...values, query.limit + 1, query.offset] };

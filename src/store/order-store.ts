@@ -37,7 +37,7 @@ export class OrderStore {
   readonly #rows: RowBatch;
   #lastNo: number;
   readonly #replace: Statement;
-  readonly #byId: Statement<[string, string], OrderRow>;
+  readonly #byId: Statement<[string, string, string], OrderRow>;
   readonly #byKey: Statement<[string, number], OrderRow>;
   readonly #open: Statement<[], OrderRow>;
   readonly #openAfter: Statement<[number, number], OrderRow>;
@@ -91,7 +91,10 @@ export class OrderStore {
     const stored = { ...before, order: after };
     const changed = this.#changed.get(id);
     if (changed === undefined) this.#changed.set(id, { stored, versionInFile: version });
-    else changed.stored = stored;
+    else {
+      assert.equal(changed.stored.order.version, version, `order ${id} changed under its owner`);
+      changed.stored = stored;
+    }
     if (isOpen && !after.isOpen) this.#openOrders.remove(stored);
     if (!isOpen && after.isOpen) this.#openOrders.add(stored);
     return this.#recent.keep(stored);
@@ -117,12 +120,16 @@ export class OrderStore {
   }
 
   get(id: string): StoredOrder | null {
-    return this.#changed.get(id)?.stored ?? this.#recent.get(id) ?? stored(this.#byId.get(id, id));
+    return (
+      this.#changed.get(id)?.stored ?? this.#recent.get(id) ?? stored(this.#byId.get(id, id, id))
+    );
   }
 
   findByIdempotencyKey(accountNo: number, key: string): StoredOrder | null {
     const id = this.#newByKey.get(keyOf(accountNo, key));
-    return id === undefined ? stored(this.#byKey.get(key, accountNo)) : this.get(id);
+    if (id !== undefined) return this.get(id);
+    const found = stored(this.#byKey.get(key, accountNo));
+    return found && this.get(found.order.id); // as this turn has left it
   }
 
   /** Every open order, oldest first. */

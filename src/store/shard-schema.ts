@@ -316,8 +316,9 @@ export const SHARD_MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** An order's id, given twice: finds it by the index `orders_by_id`. */
-export const HAS_ID = 'substr(id, 7) = substr(?, 7) AND substr(id, 5, 2) = substr(?, 5, 2)';
+/** An order's id, given three times: finds it by the index `orders_by_id`. */
+export const HAS_ID =
+  'substr(id, 7) = substr(?, 7) AND substr(id, 5, 2) = substr(?, 5, 2) AND id = ?';
 
 /** Postings of one transaction: their numbers begin with this. */
 export const POSTINGS_PER_TX = 32;

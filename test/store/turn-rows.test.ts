@@ -71,6 +71,40 @@ test('a key that comes twice in one turn finds the order of the first time', (t)
   );
 });
 
+test('a key of an earlier turn finds its order as this turn has left it', (t) => {
+  const shard = aShard(t);
+  const { id } = anOrder('k1');
+  shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    store.orders.insert(accountNo, anOrder('k1'));
+  });
+  shard.turn((store) => {
+    const change = (version: number) => {
+      const stored = store.orders.get(id);
+      assert(stored !== null);
+      store.orders.replace(stored, { ...stored.order, version });
+      assert.equal(store.orders.findByIdempotencyKey(1, 'k1')?.order.version, version);
+    };
+    change(2);
+    store.orders.listOpen(); // which writes what has been gathered
+    change(3);
+    change(4);
+  });
+});
+
+test('a change of an order as it no longer stands is a bug, also within a turn', (t) => {
+  const shard = aShard(t);
+  shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    const stored = store.orders.insert(accountNo, anOrder('k1'));
+    store.orders.replace(stored, { ...stored.order, version: 2 });
+    assert.throws(
+      () => store.orders.replace(stored, { ...stored.order, version: 2 }),
+      /changed under its owner/,
+    );
+  });
+});
+
 test('an order that changes in the turn that made it, and again, is written as it ended', (t) => {
   const shard = aShard(t);
   const ids = ['k1', 'k2', 'k3'].map((key) => anOrder(key).id);

@@ -93,7 +93,7 @@ export class SessionCloses {
   ): void {
     const { events, portfolios } = this.#desk.store;
     const wasTaking = portfolios.isTaking;
-    portfolios.close(session, { ...end, lastEventNo: events.head.eventNo }, prices);
+    portfolios.close(session, { ...end, lastEventNo: events.lastNo }, prices);
     if (!wasTaking) this.#goOn(ctx);
   }
 }
