@@ -62,7 +62,8 @@ export function run(
 function fileAt(path: string): ShardFile {
   let file = files.get(path);
   if (file === undefined) {
-    file = { list: new OrderList(path), reader: new ShardReader(path) };
+    const reader = new ShardReader(path); // first: it refuses a file that is to be migrated
+    file = { list: new OrderList(path), reader };
     files.set(path, file);
   }
   return file;

@@ -7,6 +7,7 @@ import { IncidentList } from './incident-list.ts';
 import type { BalanceRow } from './ledger-store.ts';
 import { OrderHistory } from './order-history.ts';
 import { PortfolioHistory, type PortfolioQuery } from './portfolio-history.ts';
+import { SHARD_MIGRATIONS } from './shard-schema.ts';
 import { ShareMoves } from './share-moves.ts';
 import { Statement } from './statement.ts';
 
@@ -27,6 +28,13 @@ export class ShardReader {
 
   constructor(path: string) {
     const db = openReadOnly(path);
+    const schema = db.pragma('user_version', { simple: true });
+    if (schema !== SHARD_MIGRATIONS.length) {
+      db.close(); // its writer is about to migrate it
+      throw new Error(
+        `${path} has schema ${schema}, this version reads ${SHARD_MIGRATIONS.length}`,
+      );
+    }
     this.#db = db;
     this.shares = new ShareMoves(db);
     this.#statement = new Statement(db);

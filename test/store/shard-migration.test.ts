@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { openDatabase } from '../../src/store/database.ts';
+import { ShardReader } from '../../src/store/shard-reader.ts';
 import { SHARD_MIGRATIONS } from '../../src/store/shard-schema.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
 import { tempDirectory } from '../temp-directory.ts';
@@ -46,6 +47,7 @@ test('what a file of schema 5 holds is found by this one, and its numbers go on'
   });
   old.exec(ROWS);
   old.close();
+  assert.throws(() => new ShardReader(path), /has schema 5, this version reads 6$/);
 
   const store = new ShardStore(path, BOUNDS);
   const found = store.orders.get(ID);
