@@ -1,5 +1,5 @@
-// Which orders are placed, without chance: six of ten trade at once, four rest far away, and no user
-// has orders on both sides of a symbol, which could meet.
+// Which orders are placed, without chance: six of ten trade at once, four rest far away, and no
+// user has orders on both sides of a symbol, which could meet.
 import { customerIds } from '../harness/customers.ts';
 
 export interface PlannedOrder {
