@@ -37,7 +37,8 @@ export class Mappings {
   }
 
   open(): ExternalIdsStore {
-    return new ExternalIdsStore({ path: this.#path, changesPerCheckpoint: LIMITS.changesPerCheckpoint });
+    const { changesPerCheckpoint } = LIMITS;
+    return new ExternalIdsStore({ path: this.#path, changesPerCheckpoint });
   }
 
   /** Commit by commit, so that a bench can be interrupted. */

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Bench, BenchOptions } from './bench.ts';
 import { profileTable } from './harness/profile-table.ts';
+import { spreadOf } from './harness/rounds.ts';
 import type { Table } from './harness/table.ts';
 import { type PeersRun, runPeers } from './orders/peers.ts';
-import { ordersOutcome, type SceneRuns } from './orders/report.ts';
+import { kneeOf, ordersOutcome, type SceneRuns } from './orders/report.ts';
 import { runScene, type SceneRun } from './orders/run.ts';
 import { type Scene, scenesFor } from './orders/scenes.ts';
 
@@ -20,7 +21,8 @@ export const ordersBench: Bench = async (options) => {
   try {
     const measured: SceneRuns[] = [];
     let peers: PeersRun | null = null;
-    for (const scene of scenes) {
+    for (const planned of scenes) {
+      const scene = atItsRate(planned, measured);
       if (scene.name === 'peers') peers = await runPeers(scene, directory, options);
       else measured.push({ scene, runs: await repeated(scene, directory, options) });
     }
@@ -30,6 +32,14 @@ export const ordersBench: Bench = async (options) => {
     rmSync(directory, { recursive: true, force: true });
   }
 };
+
+/** `sustained` holds what the ramp has found, if there was one. */
+function atItsRate(scene: Scene, measured: readonly SceneRuns[]): Scene {
+  const ramp = measured.find((one) => one.scene.name === 'ramp');
+  if (scene.name !== 'sustained' || ramp === undefined) return scene;
+  const knee = spreadOf(ramp.runs.map(({ steps }) => kneeOf(steps))).median;
+  return knee === 0 ? scene : { ...scene, rates: [knee] };
+}
 
 async function repeated(scene: Scene, parent: string, options: BenchOptions): Promise<SceneRun[]> {
   const runs: SceneRun[] = [];

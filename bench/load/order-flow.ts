@@ -81,8 +81,10 @@ export class OrderFlow {
   #place(chance: number): FlowRequest {
     const { mix, symbols } = this.#settings;
     const user = this.#users.pick(this.#random());
-    const symbol = symbols[this.#symbols.pick(this.#random())] as PricedSymbol;
-    const isBuy = this.#random() < 0.5;
+    const symbolNo = this.#symbols.pick(this.#random());
+    const symbol = symbols[symbolNo] as PricedSymbol;
+    // A customer only buys a symbol, or only sells it: who does both at once is refused (E37).
+    const isBuy = (user + symbolNo) % 2 === 0;
     const numShares = 1 + Math.floor(this.#random() * SHARES_MAX);
     const order = { position: isBuy ? 'buy' : 'sell', symbol: symbol.name, numShares };
     if (chance >= 0 && chance < mix.market) {

@@ -4,7 +4,7 @@ import type { FlowMix } from '../load/order-flow.ts';
 import { UsageError } from '../options.ts';
 import type { FloorSettings } from './trading-floor.ts';
 
-export const SCENES = ['light', 'steady', 'sustained', 'ramp', 'placing', 'peers'] as const;
+export const SCENES = ['light', 'steady', 'ramp', 'sustained', 'placing', 'peers'] as const;
 export type SceneName = (typeof SCENES)[number];
 
 export interface Scene {
@@ -23,7 +23,7 @@ export const FULL_MIX: FlowMix = { resting: 0.3, marketable: 0.3, market: 0.2, c
 export const PLACING_ONLY: FlowMix = { resting: 1, marketable: 0, market: 0, cancel: 0 };
 
 /** Sent to every server alike. */
-export const FLOW = { userZipf: 0.8, symbolZipf: 1, connections: 512, seed: 4_711 } as const;
+export const FLOW = { userZipf: 0.5, symbolZipf: 1, connections: 512, seed: 4_711 } as const;
 
 export const FLOOR: FloorSettings = {
   customers: 1_000,
@@ -37,7 +37,7 @@ const FULL: readonly Scene[] = [
     about: 'full mix, mostly one order at a time',
     mix: FULL_MIX,
     rates: [500],
-    warmUpSeconds: 5,
+    warmUpSeconds: 20,
     seconds: 20,
     runs: 3,
   },
@@ -46,34 +46,34 @@ const FULL: readonly Scene[] = [
     about: 'full mix, the peak that a fleet is planned for',
     mix: FULL_MIX,
     rates: [5_000],
-    warmUpSeconds: 10,
+    warmUpSeconds: 15,
     seconds: 60,
     runs: 3,
-  },
-  {
-    name: 'sustained',
-    about: 'full mix, beyond that peak',
-    mix: FULL_MIX,
-    rates: [8_000],
-    warmUpSeconds: 10,
-    seconds: 60,
-    runs: 1,
   },
   {
     name: 'ramp',
     about: 'full mix, to the knee',
     mix: FULL_MIX,
-    rates: [2_000, 4_000, 5_000, 6_000, 7_000, 8_000, 9_000, 10_000, 12_000],
-    warmUpSeconds: 4,
+    rates: [1_000, 2_000, 3_000, 3_500, 4_000, 4_500, 5_000, 6_000, 7_000, 8_000, 10_000],
+    warmUpSeconds: 6,
     seconds: 10,
     runs: 3,
+  },
+  {
+    name: 'sustained',
+    about: 'full mix, held at the knee of the ramp',
+    mix: FULL_MIX,
+    rates: [8_000], // without a ramp
+    warmUpSeconds: 15,
+    seconds: 60,
+    runs: 1,
   },
   {
     name: 'placing',
     about: 'limit orders that rest, nothing else, to the knee',
     mix: PLACING_ONLY,
-    rates: [4_000, 6_000, 8_000, 10_000, 12_000, 14_000],
-    warmUpSeconds: 4,
+    rates: [1_000, 2_000, 4_000, 5_000, 6_000, 7_000, 8_000, 10_000, 12_000, 14_000],
+    warmUpSeconds: 6,
     seconds: 10,
     runs: 3,
   },
@@ -81,8 +81,8 @@ const FULL: readonly Scene[] = [
     name: 'peers',
     about: 'full mix, to the knee, Outcry and the PostgreSQL + Redis stack in turn',
     mix: FULL_MIX,
-    rates: [500, 1_000, 1_500, 2_000, 2_500, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 10_000],
-    warmUpSeconds: 4,
+    rates: [500, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 8_000],
+    warmUpSeconds: 6,
     seconds: 8,
     runs: 1,
   },

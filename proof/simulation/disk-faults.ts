@@ -120,6 +120,7 @@ export class DiskFaults {
     return {
       receive: (message, ctx) => actor.receive(message, ctx),
       begin: () => actor.begin(),
+      flush: () => actor.flush?.(),
       commit: () => this.#commit(actor),
       rollback: () => actor.rollback(),
       maintain: (idle) => actor.maintain?.(idle),

@@ -18,6 +18,10 @@ export abstract class StoreActor {
     this.#store.turn.begin();
   }
 
+  flush(): void {
+    this.#store.turn.flush();
+  }
+
   commit(): void {
     this.#store.turn.commit();
   }

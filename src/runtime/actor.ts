@@ -148,6 +148,8 @@ export type Sizes = Readonly<Record<string, number>>;
 export interface DurableActor<M extends Message = Message, C extends Context = Context>
   extends Actor<M, C> {
   begin(): void;
+  /** After the last message: writes what the turn has gathered. */
+  flush?(): void;
   /** A throw here means nothing is released. */
   commit(): void;
   rollback(): void;

@@ -197,6 +197,7 @@ export class Cell implements Asker, Performer {
       this.#durable?.begin();
       stage = 'receive';
       for (const envelope of batch) actor.receive(messageOf(envelope), context);
+      this.#durable?.flush?.();
       stage = 'commit';
       if (this.#durable !== null) this.#host.committing(this, batch);
       this.#durable?.commit();

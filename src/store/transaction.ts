@@ -28,6 +28,11 @@ export class TurnTransaction {
     this.#begin.run();
   }
 
+  /** To be called before the commit, which writes whatever has been gathered since. */
+  flush(): void {
+    this.#flush();
+  }
+
   /** One fsync, when anything was written. */
   commit(): void {
     this.#flush();

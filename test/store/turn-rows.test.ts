@@ -1,0 +1,149 @@
+// What a turn gathers before it is written: seen at once by whoever asks in the same turn, written
+// once, and all there afterwards.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { deriveOrder } from '../../src/domain/derive-order.ts';
+import { NO_FACTS, type Order, type OrderIntent, orderOf } from '../../src/domain/order.ts';
+import { ShardStore } from '../../src/store/shard-store.ts';
+import { tempDirectory } from '../temp-directory.ts';
+
+const BOUNDS = {
+  changesPerCheckpoint: 1_000,
+  recentOrdersMax: 1,
+  accountsKeptMax: 1,
+  holdingsKeptMax: 1,
+};
+
+function aShard(t: TestContext) {
+  const path = join(tempDirectory(t), 'shard-00.db');
+  const open = () => new ShardStore(path, BOUNDS);
+  let store = open();
+  t.after(() => store.close());
+  return {
+    turn<T>(work: (store: ShardStore) => T): T {
+      store.turn.begin();
+      const result = work(store);
+      store.turn.commit();
+      return result;
+    },
+    reopen() {
+      store.close();
+      store = open();
+    },
+  };
+}
+
+function anOrder(key: string): Order {
+  const intent: OrderIntent = {
+    id: `ord_00${key.padStart(9, '0')}abcde`,
+    userId: 'usr_00ada',
+    idempotencyKey: key,
+    venue: 'SIM',
+    symbol: 'IBM',
+    side: 'buy',
+    orderType: 'limit',
+    timeInForce: 'day',
+    priceInCents: 100,
+    limitPriceInCents: 100,
+    referencePriceInCents: 101,
+    numShares: 10,
+    createdAtMs: 1,
+    sendAttemptedAtMs: 1,
+    notAfterMs: 2,
+  };
+  const keeping = { feeInCents: 0, cancelRequestedAtMs: null, updatedAtMs: 1, version: 1 };
+  return orderOf(intent, NO_FACTS, deriveOrder(intent, NO_FACTS), keeping);
+}
+
+test('a key that comes twice in one turn finds the order of the first time', (t) => {
+  const shard = aShard(t);
+  shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    assert.equal(store.orders.findByIdempotencyKey(accountNo, 'k1'), null);
+    const stored = store.orders.insert(accountNo, anOrder('k1'));
+    assert.deepEqual(store.orders.findByIdempotencyKey(accountNo, 'k1'), stored);
+  });
+  shard.reopen();
+  assert.equal(
+    shard.turn((store) => store.orders.findByIdempotencyKey(1, 'k1')?.order.idempotencyKey),
+    'k1',
+  );
+});
+
+test('an order that changes in the turn that made it, and again, is written as it ended', (t) => {
+  const shard = aShard(t);
+  const ids = ['k1', 'k2', 'k3'].map((key) => anOrder(key).id);
+  shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    const made = ['k1', 'k2', 'k3'].map((key) => store.orders.insert(accountNo, anOrder(key)));
+    for (const stored of made) {
+      const once = store.orders.replace(stored, { ...stored.order, version: 2, updatedAtMs: 5 });
+      store.orders.replace(once, { ...once.order, version: 3, updatedAtMs: 6 });
+    }
+    assert.deepEqual(
+      ids.map((id) => store.orders.get(id)?.order.updatedAtMs),
+      [6, 6, 6],
+    );
+  });
+  shard.reopen();
+  assert.deepEqual(
+    shard.turn((store) => ids.map((id) => store.orders.get(id)?.order.version)),
+    [3, 3, 3],
+  );
+});
+
+test('a trade that comes twice in one turn is found the second time', (t) => {
+  const shard = aShard(t);
+  const terms = { lastQty: 4, lastPriceInCents: 100, feeInCents: 1, exchangeAtMs: 1 };
+  const fill = { epoch: 'e1', execId: 'x1', ...terms };
+  const numbers = shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    const { orderNo } = store.orders.insert(accountNo, anOrder('k1'));
+    const first = store.fills.insert(orderNo, fill);
+    assert.equal(store.fills.find('e1', 'x1')?.orderNo, orderNo);
+    assert.equal(store.fills.find('e2', 'x1'), null);
+    return [first, store.fills.insert(orderNo, { ...fill, execId: 'x2' })];
+  });
+  shard.reopen();
+  const next = shard.turn((store) => store.fills.insert(1, { ...fill, execId: 'x3' }));
+  assert.deepEqual([...numbers, next], [1, 2, 3]);
+});
+
+test('a turn writes one balance row for each account of an asset, whatever it posted', (t) => {
+  const shard = aShard(t);
+  const reserve = (amount: number) =>
+    [
+      { account: 'available', asset: 'USD', amount: -amount },
+      { account: 'reserved', asset: 'USD', amount },
+    ] as const;
+  shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    const detail = { available: 0, reserved: 0, tradingState: 'active' } as const;
+    const event = () =>
+      store.events.appendAccount(
+        accountNo,
+        store.accounts.takeSeq(accountNo),
+        'account_changed',
+        1,
+        detail,
+      );
+    const deposit = [
+      { account: 'available', asset: 'USD', amount: 1_000 },
+      { account: 'bank', asset: 'USD', amount: -1_000 },
+    ] as const;
+    assert.deepEqual(store.ledger.post(event(), accountNo, deposit), []);
+    assert.deepEqual(store.ledger.post(event(), accountNo, reserve(300)), []);
+    assert.deepEqual(store.ledger.post(event(), accountNo, reserve(900)), ['USD'], 'overdrawn');
+    assert.deepEqual(store.ledger.post(event(), accountNo, reserve(-800)), []);
+    assert.equal(store.ledger.balanceOf(accountNo, 'available', 'USD'), 600);
+  });
+  shard.reopen();
+  shard.turn((store) => {
+    const balances = (['available', 'reserved'] as const).map((account) =>
+      store.ledger.balanceOf(1, account, 'USD'),
+    );
+    assert.deepEqual([...balances, store.ledger.balanceOf(0, 'bank', 'USD')], [600, 400, -1_000]);
+    assert.equal(store.accounts.takeSeq(1), 5, 'sequences go on behind the last event');
+  });
+});
