@@ -23,7 +23,7 @@ export interface DaySettings {
 
 const DAY: DaySettings = {
   rates: [500, 1_000, 2_000],
-  warmUpSeconds: 5,
+  warmUpSeconds: 10,
   seconds: 30,
   feed: { symbols: 1_000, printsPerSecond: 2_000, zipf: 1 },
   customers: 100,
