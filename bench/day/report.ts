@@ -10,6 +10,8 @@ import type { DaySettings } from './settings.ts';
 const PRICE_AGE_P99_MS_MAX = 300;
 /** A generator that takes more of a core may be what was measured. */
 const GENERATOR_SHARE_MAX = 0.4;
+/** Of the rate: with less, requests wait in line. */
+const KEEPS_UP = 0.97;
 const MEGABYTE = 1_048_576;
 
 type Row = readonly [what: string, read: (run: DayRun) => Cell];
@@ -52,6 +54,11 @@ const LATENCY_ROWS: readonly Row[] = [
   ['price events delivered per second', ({ prices }) => prices.events / prices.usage.seconds],
   ['order event delay p50 ms', ({ orderEvents }) => orderEvents.orderEventDelay.p50Ms],
   ['order event delay p99 ms', ({ orderEvents }) => orderEvents.orderEventDelay.p99Ms],
+  [
+    'POST 202: taken, and its outcome unknown in time',
+    ({ orders }) => orders.statuses['POST 202'] ?? 0,
+  ],
+  ['requests without an answer, 15 s after the last', ({ orders }) => orders.noAnswer],
   ['generator late p99 ms', ({ orders }) => orders.lateness.p99Ms],
   ['fdatasync p50 ms, before', ({ fdatasync }) => fdatasync.p50Ms],
 ];
@@ -138,7 +145,11 @@ function remarksOn({ ratePerSecond, orders, prices, processes }: DayRun): string
     ...Object.entries(orders.errors).map(
       ([error, count]) => `at ${ratePerSecond}/s ${count} of ${orders.sent} requests: ${error}`,
     ),
-    ...(orders.noAnswer > 0 ? [`at ${ratePerSecond}/s ${orders.noAnswer} had no answer`] : []),
+    ...(orders.answersPerSecond < ratePerSecond * KEEPS_UP
+      ? [
+          `${ratePerSecond} requests/s were not carried: they queued, and latencies are of the queue`,
+        ]
+      : []),
     `at ${ratePerSecond}/s ages are of ${prices.timedStreams} price streams`,
   ];
 }
