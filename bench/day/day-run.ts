@@ -1,6 +1,6 @@
 // One day in short: a fresh exchange and broker, price streams, order streams and an order flow at
 // one rate, all at once; then everybody has to be current, and the books are judged.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchOptions } from '../bench.ts';
@@ -19,10 +19,13 @@ import { FLOW, FULL_MIX } from '../orders/scenes.ts';
 import { TradingFloor } from '../orders/trading-floor.ts';
 import { lastRound } from '../prices/run.ts';
 import type { DaySettings } from './settings.ts';
+import { takenPerSecond } from './taken.ts';
 
 export interface DayRun {
   readonly ratePerSecond: number;
   readonly orders: FlowReport;
+  /** Requests answered 2xx while it was timed, also those of the warm-up that had to wait. */
+  readonly takenPerSecond: number;
   readonly prices: CrowdReport;
   readonly orderEvents: Omit<StreamReport, 'seenOrders'>;
   /** Of a small durable write on the same disk, just before. */
@@ -77,7 +80,10 @@ export async function runDay(terms: DayTerms, options: BenchOptions): Promise<Da
       judgeBooks(dataDir, exchange.url, [outcomesFile]),
       options.signal,
     );
-    return { ...runOf(ratePerSecond, measured), books, stoppedInTime };
+    const { atMs: fromMs } = measured.before;
+    const outcomes = readFileSync(outcomesFile, 'utf8');
+    const taken = takenPerSecond(outcomes, fromMs, measured.after.atMs);
+    return { ...runOf(ratePerSecond, measured), takenPerSecond: taken, books, stoppedInTime };
   } finally {
     await floor.close();
   }
@@ -130,6 +136,7 @@ async function loadsOn(
 }
 
 interface Snapshot {
+  readonly atMs: number;
   readonly broker: ServerCost;
   readonly exchange: CpuTime;
 }
@@ -151,7 +158,9 @@ async function measure(
   say: (text: string) => void,
 ): Promise<Measured> {
   const { exchange, target, users } = floor;
-  const snapshot = () => ({ broker: floor.cost(), exchange: floor.exchangeCost() });
+  const snapshot = (): Snapshot => {
+    return { atMs: Date.now(), broker: floor.cost(), exchange: floor.exchangeCost() };
+  };
   say(`opening ${settings.priceStreams} price streams and ${users.length} order streams`);
   await Promise.all([flow, crowd, watchers].map((load) => load.reached('ready')));
   const fdatasync = probeDisk(directory);
@@ -179,7 +188,10 @@ async function measure(
   return { orders, prices, orderEvents, fdatasync, before, after, exchangePeakBytes };
 }
 
-function runOf(ratePerSecond: number, measured: Measured): Omit<DayRun, 'books' | 'stoppedInTime'> {
+function runOf(
+  ratePerSecond: number,
+  measured: Measured,
+): Omit<DayRun, 'books' | 'stoppedInTime' | 'takenPerSecond'> {
   const { orders, prices, fdatasync, before, after } = measured;
   const { seenOrders: _, ...orderEvents } = measured.orderEvents;
   const { seconds } = orders.usage;

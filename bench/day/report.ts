@@ -1,6 +1,7 @@
 // What the days have shown, a column per rate, and what was lost.
 import type { BenchOutcome } from '../bench.ts';
 import type { Goal } from '../harness/goal.ts';
+import type { LatencySummary } from '../harness/histogram.ts';
 import type { Plot, Series } from '../harness/plot.ts';
 import type { Cell, Table } from '../harness/table.ts';
 import { type DayRun, GENERATORS, type ProcessName } from './day-run.ts';
@@ -43,11 +44,11 @@ function titleOf({ feed, priceStreams, symbolsPerStream, customers, seconds }: D
 }
 
 const LATENCY_ROWS: readonly Row[] = [
-  ['requests answered per second', ({ orders }) => orders.answersPerSecond],
-  ['POST p50 ms', ({ orders }) => orders.placed.p50Ms],
-  ['POST p99 ms', ({ orders }) => orders.placed.p99Ms],
-  ['POST max ms', ({ orders }) => orders.placed.maxMs],
-  ['DELETE p99 ms', ({ orders }) => orders.cancelled.p99Ms],
+  ['requests taken per second', (run) => run.takenPerSecond],
+  ['POST p50 ms', ({ orders: { placed } }) => whenAny(placed, placed.p50Ms)],
+  ['POST p99 ms', ({ orders: { placed } }) => whenAny(placed, placed.p99Ms)],
+  ['POST max ms', ({ orders: { placed } }) => whenAny(placed, placed.maxMs)],
+  ['DELETE p99 ms', ({ orders: { cancelled } }) => whenAny(cancelled, cancelled.p99Ms)],
   ['price age p50 ms', ({ prices }) => prices.age.p50Ms],
   ['price age p99 ms', ({ prices }) => prices.age.p99Ms],
   ['price age max ms', ({ prices }) => prices.age.maxMs],
@@ -62,6 +63,11 @@ const LATENCY_ROWS: readonly Row[] = [
   ['generator late p99 ms', ({ orders }) => orders.lateness.p99Ms],
   ['fdatasync p50 ms, before', ({ fdatasync }) => fdatasync.p50Ms],
 ];
+
+/** Where all requests of the timed part were still waiting, there is no latency. */
+function whenAny({ count }: LatencySummary, ms: number): number | null {
+  return count === 0 ? null : ms;
+}
 
 const LOSS_ROWS: readonly Row[] = [
   ['price streams open at the end', ({ prices }) => prices.openAtEnd],
@@ -118,7 +124,7 @@ function goalOf({ ratePerSecond, prices }: DayRun): Goal {
 function plotOf(runs: readonly DayRun[]): Plot {
   const series = (name: string, read: (run: DayRun) => number): Series => ({
     name,
-    points: runs.map((run) => [run.ratePerSecond, read(run)] as const),
+    points: runs.map((run) => [run.ratePerSecond, read(run)] as const).filter(([, ms]) => ms > 0), // nothing was measured
   });
   return {
     name: 'latency',
@@ -155,12 +161,12 @@ function remarksOn({ ratePerSecond, orders, prices, processes }: DayRun): string
 }
 
 export function failuresIn(run: DayRun): string[] {
-  const { ratePerSecond, orders, prices, orderEvents, books, stoppedInTime } = run;
+  const { ratePerSecond, prices, orderEvents, books, stoppedInTime } = run;
   const closed = [...Object.entries(prices.closed), ...Object.entries(orderEvents.closed)];
   const findings = [
     ...(books.outcome === 'held' ? [] : [`the auditor found a break: ${books.firstBreak}`]),
     ...(books.lost === 0 ? [] : [`${books.lost} orders that were answered 2xx are not on disk`]),
-    ...(orders.placed.count > 0 ? [] : ['no order was taken']),
+    ...(books.orders > 0 ? [] : ['no order was taken']),
     ...(prices.notCurrent === 0 ? [] : [`${prices.notCurrent} streams had not the last prices`]),
     ...(prices.events > 0 ? [] : ['no price came']),
     ...(orderEvents.missing === 0 ? [] : [`${orderEvents.missing} order events are missing`]),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { DayRun } from '../../bench/day/day-run.ts';
 import { dayOutcome, failuresIn } from '../../bench/day/report.ts';
 import { daySettingsFor } from '../../bench/day/settings.ts';
+import { takenPerSecond } from '../../bench/day/taken.ts';
 import { UsageError } from '../../bench/options.ts';
 import { LIMITS } from '../../src/limits.ts';
 
@@ -32,6 +33,7 @@ const RUN: DayRun = {
     restingAtEnd: 0,
     usage: USAGE,
   },
+  takenPerSecond: 498,
   prices: {
     kind: 'CrowdReport',
     age: LATENCY,
@@ -133,4 +135,20 @@ test('a generator that takes much of a core is told', () => {
   const heavy = { ...RUN, processes: { ...EACH, 'price clients': 0.5 } };
   const { remarks } = dayOutcome(daySettingsFor({ quick: false, more: {} }), [heavy]);
   assert.match(remarks.join('\n'), /the price clients took 50 % of a core/);
+});
+
+test('what is taken while it is timed counts, whenever it was asked for', () => {
+  const lines = ['a place 201 100 900', 'b place 201 100 1000', 'c cancel 200 1500 2999.5'];
+  const outcomes = `${[...lines, 'd place 201 2000 3000'].join('\n')}\n`;
+  assert.equal(takenPerSecond(outcomes, 1_000, 3_000), 1);
+});
+
+test('a rate that is not carried is told, and fails nothing when its orders are on disk', () => {
+  const placed = { count: 0, p50Ms: 0, p99Ms: 0, p999Ms: 0, maxMs: 0 };
+  const orders = { ...RUN.orders, placed, answersPerSecond: 0, noAnswer: 900 };
+  const settings = daySettingsFor({ quick: false, more: {} });
+  const { failures, remarks, tables } = dayOutcome(settings, [{ ...RUN, orders }]);
+  assert.deepEqual(failures, []);
+  assert.match(remarks.join('\n'), /500 requests\/s were not carried/);
+  assert.deepEqual(tables[0]?.rows[1], ['POST p50 ms', null]);
 });
