@@ -55,10 +55,7 @@ const LATENCY_ROWS: readonly Row[] = [
   ['price events delivered per second', ({ prices }) => prices.events / prices.usage.seconds],
   ['order event delay p50 ms', ({ orderEvents }) => orderEvents.orderEventDelay.p50Ms],
   ['order event delay p99 ms', ({ orderEvents }) => orderEvents.orderEventDelay.p99Ms],
-  [
-    'POST 202: taken, and its outcome unknown in time',
-    ({ orders }) => orders.statuses['POST 202'] ?? 0,
-  ],
+  ['POST 202: its outcome unknown in time', ({ orders }) => orders.statuses['POST 202'] ?? 0],
   ['requests without an answer, 15 s after the last', ({ orders }) => orders.noAnswer],
   ['generator late p99 ms', ({ orders }) => orders.lateness.p99Ms],
   ['fdatasync p50 ms, before', ({ fdatasync }) => fdatasync.p50Ms],
@@ -152,9 +149,7 @@ function remarksOn({ ratePerSecond, orders, prices, processes }: DayRun): string
       ([error, count]) => `at ${ratePerSecond}/s ${count} of ${orders.sent} requests: ${error}`,
     ),
     ...(orders.answersPerSecond < ratePerSecond * KEEPS_UP
-      ? [
-          `${ratePerSecond} requests/s were not carried: they queued, and latencies are of the queue`,
-        ]
+      ? [`${ratePerSecond} requests/s were not carried: latencies are of the queue`]
       : []),
     `at ${ratePerSecond}/s ages are of ${prices.timedStreams} price streams`,
   ];
