@@ -119,9 +119,10 @@ function goalOf({ ratePerSecond, prices }: DayRun): Goal {
 }
 
 function plotOf(runs: readonly DayRun[]): Plot {
+  // Without a point where nothing was measured.
   const series = (name: string, read: (run: DayRun) => number): Series => ({
     name,
-    points: runs.map((run) => [run.ratePerSecond, read(run)] as const).filter(([, ms]) => ms > 0), // nothing was measured
+    points: runs.map((run) => [run.ratePerSecond, read(run)] as const).filter(([, ms]) => ms > 0),
   });
   return {
     name: 'latency',
