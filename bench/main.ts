@@ -16,6 +16,8 @@ const EXIT_INTERRUPTED = 130;
 
 /** Loaded when asked for: one bench may need what another does without. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  day: async () => (await import('./day.ts')).dayBench,
+  durability: async () => (await import('./durability.ts')).durabilityBench,
   lookup: async () => (await import('./lookup.ts')).lookupBench,
   orders: async () => (await import('./orders.ts')).ordersBench,
   prices: async () => (await import('./prices.ts')).pricesBench,

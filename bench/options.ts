@@ -38,6 +38,7 @@ type MoreName = keyof typeof MORE;
 
 /** By bench. */
 const TAKES: Readonly<Record<string, readonly MoreName[]>> = {
+  day: ['rates', 'seconds'],
   prices: ['scene', 'clients', 'seconds', 'runs', 'gateways', 'servers', 'profile'],
   orders: ['scene', 'rates', 'seconds', 'runs', 'servers', 'profile'],
 };

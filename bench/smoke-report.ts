@@ -96,7 +96,8 @@ function remarksOn({ orders, streams }: SmokeMeasured): string[] {
   return [
     ...heavy.map(
       ([name, usage]) =>
-        `the generator of ${name} took ${Math.round(shareOf(usage) * 100)} % of a core: it may be what was measured`,
+        `the generator of ${name} took ${Math.round(shareOf(usage) * 100)} % of a core: ` +
+        'it may be what was measured',
     ),
     ...Object.entries(orders.errors).map(([error, count]) => `${count} orders: ${error}`),
     ...Object.entries(streams.closed).map(([reason, count]) => `${count} streams: ${reason}`),

@@ -110,7 +110,7 @@ export function scenesFor({ quick: isQuick, more }: BenchOptions): Scene[] {
     }));
 }
 
-function wholeOf(name: string, text: string): number {
+export function wholeOf(name: string, text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new UsageError(`--${name} must be whole numbers above 0, but was "${text}".`);
 }

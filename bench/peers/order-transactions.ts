@@ -1,6 +1,6 @@
-// The limit of storage: better-sqlite3 alone writes the rows that a run has left in its shard files,
-// in the same order, in transactions of the same size, with the same syncs. No HTTP, no checks, no
-// messages, no exchange.
+// The limit of storage: better-sqlite3 alone writes the rows that a run has left in its shard
+// files, in the same order, in transactions of the same size, with the same syncs. No HTTP, no
+// checks, no messages, no exchange.
 import { rmSync } from 'node:fs';
 import { checkpoint, type Db, openDatabase, openReadOnly } from '../../src/store/database.ts';
 import { ORDER_COLUMNS } from '../../src/store/order-row.ts';
