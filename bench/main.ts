@@ -16,6 +16,7 @@ const EXIT_INTERRUPTED = 130;
 
 /** Loaded when asked for: one bench may need what another does without. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  growth: async () => (await import('./growth.ts')).growthBench,
   lookup: async () => (await import('./lookup.ts')).lookupBench,
   orders: async () => (await import('./orders.ts')).ordersBench,
   prices: async () => (await import('./prices.ts')).pricesBench,

@@ -40,6 +40,8 @@ type MoreName = keyof typeof MORE;
 const TAKES: Readonly<Record<string, readonly MoreName[]>> = {
   prices: ['scene', 'clients', 'seconds', 'runs', 'gateways', 'servers', 'profile'],
   orders: ['scene', 'rates', 'seconds', 'runs', 'servers', 'profile'],
+  growth: ['scene'],
+  recovery: ['scene'],
 };
 
 /** No benches themselves: `all` runs each of them, `report` makes docs/benchmarks.md of records. */

@@ -23,7 +23,8 @@ export class ServerError extends Error {
 }
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const START_MS_MAX = 60_000;
+/** Long enough to read the log of millions of orders. */
+const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 20_000;
 const OUTPUT_KEPT = 8_192;
 
