@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   lookup: async () => (await import('./lookup.ts')).lookupBench,
   orders: async () => (await import('./orders.ts')).ordersBench,
   prices: async () => (await import('./prices.ts')).pricesBench,
+  recovery: async () => (await import('./recovery.ts')).recoveryBench,
   runtime: async () => (await import('./runtime.ts')).runtimeBench,
   scaling: async () => (await import('./scaling.ts')).scalingBench,
   smoke: async () => (await import('./smoke.ts')).smokeBench,

@@ -39,8 +39,6 @@ export interface GrowthPoint {
   readonly stoppedInTime: boolean;
 }
 
-const SETTLE_MS = 2_000;
-
 export async function runPoint(
   terms: PointTerms,
   settings: GrowthSettings,
@@ -83,7 +81,7 @@ async function onFloor(
 ) {
   const { signal, progress } = options;
   try {
-    await abortable(sleep(SETTLE_MS), signal);
+    await abortable(sleep(settings.settleMs), signal);
     const residentAfterStart = floor.residentBytes();
     const meter = new WalMeter(floor.dataDir);
     const load = new Loads(floor, settings, { directory, options });
@@ -96,7 +94,7 @@ async function onFloor(
     }
     progress(`${terms.name}: as much as it takes`);
     const saturation = await load.at(settings.saturationRate);
-    await abortable(sleep(SETTLE_MS), signal);
+    await abortable(sleep(settings.settleMs), signal);
     const walBytes = meter.stop();
     const residentAfterLoad = floor.residentBytes();
     const stoppedInTime = await floor.stop();

@@ -19,6 +19,8 @@ export interface GrowthSettings {
   readonly saturationRate: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** After a start, and after the load. */
+  readonly settleMs: number;
   readonly streams: readonly number[];
   readonly shards: readonly number[];
   readonly threads: readonly number[];
@@ -37,6 +39,7 @@ const DAILY: GrowthSettings = {
   saturationRate: 12_000,
   warmUpSeconds: 5,
   seconds: 8,
+  settleMs: 2_000,
   streams: [100, 5_000, 15_000],
   shards: [1, 2, 4, 8, 16],
   threads: [1, 2],
@@ -45,15 +48,16 @@ const DAILY: GrowthSettings = {
 const QUICK: GrowthSettings = {
   ...DAILY,
   sizes: [0, 1_000],
-  customers: 20,
-  symbols: 5,
+  customers: 100,
+  symbols: 20,
   rates: [300],
   saturationRate: 1_000,
   warmUpSeconds: 1,
-  seconds: 2,
+  seconds: 1,
+  settleMs: 500,
   streams: [50],
-  shards: [1, 2],
-  threads: [2],
+  shards: [2],
+  threads: [],
 };
 
 const LARGEST = 10_000_000;

@@ -75,6 +75,12 @@ export class ServerProcess {
   stop(): Promise<boolean> {
     return stopChild(this.#child, this.#ended);
   }
+
+  /** As a loss of power would end it; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
 }
 
 /**

@@ -163,7 +163,7 @@ async function untilReady(url: string): Promise<void> {
 }
 
 /** Those of the exchange's making, which print as often as asked; by name, most printed first. */
-async function syntheticSymbols(broker: BrokerProcess): Promise<PricedSymbol[]> {
+export async function syntheticSymbols(broker: BrokerProcess): Promise<PricedSymbol[]> {
   const symbols = await new Api(broker.url).symbols(broker.admin.token);
   return symbols
     .filter(({ name }) => name.startsWith('SYN'))
