@@ -50,35 +50,41 @@ export class Venue {
     await this.#process.stop();
   }
 
-  /**
-   * While its process is away: the price of one symbol falls and comes back, which fills every buy
-   * that rests in it. Answers with the number of trades.
-   */
   dip(symbol: string): number {
-    const { dataDir, symbols } = this.#place;
-    const tape = openTape(join('data', 'market'));
-    const exchange = new Exchange({
-      logFile: join(dataDir, 'exchange.ndjson'),
-      listings: [...tape.listings, ...syntheticListings(symbols)],
-      echo: false,
-      loseBook: false,
-      nowMs: Date.now,
-    });
-    let trades = 0;
-    exchange.onExecution(({ execKind }) => {
-      if (execKind === 'trade') trades++;
-    });
-    try {
-      const listed = exchange.engine.priceSnapshot().symbols.find((one) => one.symbol === symbol);
-      const last = listed?.lastPriceInCents ?? null;
-      if (last === null) return 0;
-      for (const price of [Math.max(1, Math.floor(last * DIP)), last]) {
-        exchange.run((engine, nowMs) => engine.print(symbol, price, DIP_SHARES, nowMs));
-      }
-      return trades;
-    } finally {
-      exchange.close();
+    return dipOf(this.#place, symbol);
+  }
+}
+
+/**
+ * While no process has the log: the price of one symbol falls and comes back, which fills every buy
+ * that rests in it. Answers with the number of trades.
+ */
+export function dipOf(
+  { dataDir, symbols }: Pick<VenuePlace, 'dataDir' | 'symbols'>,
+  symbol: string,
+): number {
+  const tape = openTape(join('data', 'market'));
+  const exchange = new Exchange({
+    logFile: join(dataDir, 'exchange.ndjson'),
+    listings: [...tape.listings, ...syntheticListings(symbols)],
+    echo: false,
+    loseBook: false,
+    nowMs: Date.now,
+  });
+  let trades = 0;
+  exchange.onExecution(({ execKind }) => {
+    if (execKind === 'trade') trades++;
+  });
+  try {
+    const listed = exchange.engine.priceSnapshot().symbols.find((one) => one.symbol === symbol);
+    const last = listed?.lastPriceInCents ?? null;
+    if (last === null) return 0;
+    for (const price of [Math.max(1, Math.floor(last * DIP)), last]) {
+      exchange.run((engine, nowMs) => engine.print(symbol, price, DIP_SHARES, nowMs));
     }
+    return trades;
+  } finally {
+    exchange.close();
   }
 }
 
