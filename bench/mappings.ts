@@ -37,10 +37,7 @@ export class Mappings {
   }
 
   open(): ExternalIdsStore {
-    return new ExternalIdsStore({
-      path: this.#path,
-      changesPerCheckpoint: LIMITS.changesPerCheckpoint,
-    });
+    return new ExternalIdsStore({ path: this.#path, changesPerCheckpoint: LIMITS.changesPerCheckpoint });
   }
 
   /** Commit by commit, so that a bench can be interrupted. */
