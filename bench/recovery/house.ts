@@ -15,6 +15,8 @@ export interface HousePlace {
 export interface StartTimes {
   /** From the start of `npm start`'s process until `GET /readyz` answers 200. */
   readonly readySeconds: number;
+  /** Until it answers at all: loading code, before any of the books is read to the end. */
+  readonly listeningSeconds: number;
   readonly peakBytes: number;
 }
 
@@ -45,6 +47,7 @@ const LOOK_EVERY_MS = 10;
 const READY_MS_MAX = 300_000;
 const STANDING_EVERY_MS = 250;
 const REQUEST_MS_MAX = 10_000;
+const OK = 200;
 
 export class House {
   readonly broker: BrokerProcess;
@@ -68,11 +71,12 @@ export class House {
     const starting = BrokerProcess.start({ dataDir, settings, signal, port });
     starting.catch(() => undefined); // is awaited below, and would reject while it is not yet
     try {
-      await untilReady(`http://127.0.0.1:${port}`, signal);
+      const firstMs = await untilReady(`http://127.0.0.1:${port}`, signal);
       const readySeconds = (performance.now() - beganMs) / 1_000;
+      const listeningSeconds = (firstMs - beganMs) / 1_000;
       const broker = await starting;
       const peakBytes = readUsage(broker.parts().broker ?? 0)?.peakBytes ?? 0;
-      return new House(broker, { readySeconds, peakBytes }, signal);
+      return new House(broker, { readySeconds, listeningSeconds, peakBytes }, signal);
     } catch (error) {
       await starting.then(
         (broker) => broker.stop(),
@@ -82,8 +86,8 @@ export class House {
     }
   }
 
-  untilReady(): Promise<void> {
-    return untilReady(this.broker.url, this.#signal);
+  async untilReady(): Promise<void> {
+    await untilReady(this.broker.url, this.#signal);
   }
 
   async standing(): Promise<Standing> {
@@ -135,22 +139,26 @@ export async function bareStartSeconds(): Promise<number> {
   return (performance.now() - beganMs) / 1_000;
 }
 
-async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+/** When it first answered, whatever it said. */
+async function untilReady(url: string, signal: AbortSignal): Promise<number> {
   const untilMs = performance.now() + READY_MS_MAX;
+  let firstMs: number | null = null;
   while (performance.now() < untilMs) {
     signal.throwIfAborted();
-    if (await isReady(url)) return;
+    const status = await readiness(url);
+    if (status !== null) firstMs ??= performance.now();
+    if (status === OK && firstMs !== null) return firstMs;
     await abortable(sleep(LOOK_EVERY_MS), signal);
   }
   throw new Error(`the broker was not ready within ${READY_MS_MAX / 1_000} s`);
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function readiness(url: string): Promise<number | null> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) });
     await response.arrayBuffer();
-    return response.ok;
+    return response.status;
   } catch {
-    return false; // nobody listens yet
+    return null; // nobody listens yet
   }
 }

@@ -78,14 +78,14 @@ function figuresOf(run: RecoveryRun): Record<string, number> {
 }
 
 function startTable({ bareSeconds, firstStart, starts }: RecoveryRun): Table {
-  const row = (what: string, { readySeconds, peakBytes }: StartTimes) => {
-    return [what, readySeconds, peakBytes / MEGABYTE];
+  const row = (what: string, { readySeconds, listeningSeconds, peakBytes }: StartTimes) => {
+    return [what, readySeconds, listeningSeconds, peakBytes / MEGABYTE];
   };
   return {
     title: 'from the start of the process until GET /readyz answers 200',
-    columns: ['what', 'seconds', 'broker peak MB'],
+    columns: ['what', 'seconds', 'of them, until it listens', 'broker peak MB'],
     rows: [
-      ['node and the loader alone, of which a start has two in a row', bareSeconds, null],
+      ['node and the loader alone, of which a start has two in a row', bareSeconds, null, null],
       row('the first start on the books, with new demo users', firstStart),
       ...starts.map((times, index) => row(`after kill ${index + 1} in a flow`, times)),
     ],
@@ -180,8 +180,10 @@ function goalsOf({ parts, open, orders }: RecoverySettings, run: RecoveryRun): G
 function remarksOn({ outageSeconds, open }: RecoverySettings, run: RecoveryRun): string[] {
   const impure = run.rounds.filter(({ isPure }) => !isPure).length;
   return [
-    "orders on disk were made in bulk by the product's own shards, and the exchange started on the log that belongs to them",
-    'a kill is SIGKILL to the launcher and the broker in the middle of a flow, not a loss of power: what was written is in the page cache',
+    "orders on disk were made in bulk by the product's own shards, and the exchange started on" +
+      ' the log that belongs to them',
+    'a kill is SIGKILL to the launcher and the broker in the middle of a flow, not a loss of' +
+      ' power: what was written is in the page cache',
     ...(run.outage === null
       ? []
       : [

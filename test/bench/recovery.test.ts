@@ -62,7 +62,11 @@ test('rounds that were not as they were to be count only when there are no other
 });
 
 test('a start is as fast as the median of the starts', () => {
-  const starts = [4, 2, 9].map((readySeconds) => ({ readySeconds, peakBytes: 1 }));
+  const starts = [4, 2, 9].map((readySeconds) => ({
+    readySeconds,
+    listeningSeconds: 1,
+    peakBytes: 1,
+  }));
   assert.equal(readySecondsOf({ starts } as unknown as RecoveryRun), 4);
   assert.equal(readySecondsOf({ starts: [] } as unknown as RecoveryRun), null);
 });
