@@ -19,8 +19,10 @@ export interface BulkShardOptions extends Omit<ShardContextOptions, 'self'> {
 }
 
 const NO_LIMIT = 1_000_000;
-/** All orders of some turns in a row, or each would be read back from the file. */
-const RECENT_ORDERS = 65_536;
+/** All orders of some turns in a row: others would be read back from the file. */
+const RECENT_ORDERS = 8_192;
+/** Nobody reads meanwhile: a longer log is folded back with fewer pages in all. */
+const CHANGES_PER_CHECKPOINT = 400_000;
 
 export class BulkShard {
   readonly #ctx: ShardContext;
@@ -31,6 +33,7 @@ export class BulkShard {
     const store = new ShardStore(paths.shard(shard), {
       ...LIMITS,
       recentOrdersMax: RECENT_ORDERS,
+      changesPerCheckpoint: CHANGES_PER_CHECKPOINT,
     });
     const anchors = new AnchorLog(paths.anchors, shardKey(shard));
     this.#actor = new OrderShard({ ...optionsOf(shardMap), store, anchors }, this.#ctx);
@@ -84,7 +87,7 @@ function optionsOf(shardMap: readonly number[]) {
       },
       protectionBps: LIMITS.marketProtectionBps,
       collarBps: LIMITS.limitCollarBps,
-      recentIntentsMax: LIMITS.recentIntentsMax,
+      recentIntentsMax: 1, // repeats are let through
     },
     placing: {
       notAfterMs: LIMITS.notAfterMs,

@@ -1,9 +1,13 @@
-// Takes a batch of orders through the product's steps, each a turn of every shard: placed, taken by
-// the exchange and mapped, acknowledged, traded; and the batch before cancelled where its customers
-// want that.
+// Takes a batch of orders through the product's steps, each a turn of every shard: placed; taken by
+// the exchange and mapped, then acknowledged and traded; and the batch before cancelled where its
+// customers want that.
 import { shardNumberOf } from '../../src/actors/addresses.ts';
 import type { SubmitCancel, SubmitOrder } from '../../src/actors/exchange-connection/protocol.ts';
 import type { OrderShardMessage } from '../../src/actors/order-shard/messages.ts';
+import type {
+  ExecutionReported,
+  OrderAcknowledged,
+} from '../../src/actors/order-shard/protocol.ts';
 import type { PlaceRequest } from '../../src/exchange/port.ts';
 import { IdempotencyKeys } from '../../src/gateway/order-headers.ts';
 import type { Asked } from '../../src/runtime/actor.ts';
@@ -21,6 +25,8 @@ export interface BatchParts {
   readonly clock: BulkClock;
   readonly userIds: readonly string[];
 }
+
+type Fact = OrderAcknowledged | ExecutionReported;
 
 interface Unwanted {
   readonly orderId: string;
@@ -65,8 +71,7 @@ export class OrderBatches {
         if (own[index]?.bulkKind === 'cancelled') this.#unwanted.push({ orderId, userId });
       }
     }
-    this.#acknowledge(submits);
-    this.#report();
+    this.#tell([...this.#acknowledged(submits), ...this.#reported()]);
   }
 
   #placeOrder({ bulkKind: _, customer, ...order }: BulkOrder): OrderShardMessage {
@@ -76,11 +81,11 @@ export class OrderBatches {
     return { kind: 'PlaceOrder', userId, idempotencyKey, ...order, ...rest };
   }
 
-  /** The exchange takes them, the trade-processor maps them, the shards hear of it. */
-  #acknowledge(submits: readonly Asked<SubmitOrder>[]): void {
+  /** The exchange takes them, the trade-processor maps them. */
+  #acknowledged(submits: readonly Asked<SubmitOrder>[]): Fact[] {
     const { exchange, ids } = this.#parts;
     const { epoch } = exchange;
-    const acknowledged: (OrderShardMessage & { readonly orderId: string })[] = [];
+    const acknowledged: Fact[] = [];
     ids.transaction.begin();
     for (const result of exchange.place(submits.map(requestOf))) {
       if (result.outcome !== 'accepted') throw new Error(`refused: ${JSON.stringify(result)}`);
@@ -91,18 +96,19 @@ export class OrderBatches {
     }
     ids.transaction.commit();
     ids.transaction.maintain(false);
-    for (const [shard, own] of this.#sorted(acknowledged, orderIdOf).entries()) {
-      this.#turn(shard, own);
-    }
+    return acknowledged;
   }
 
   /** What the feed says about them. */
-  #report(): void {
-    const reports = this.#parts.exchange.takeExecutions().map((execution) => {
+  #reported(): Fact[] {
+    return this.#parts.exchange.takeExecutions().map((execution) => {
       const orderId = execution.clientOrderId ?? '';
-      return { kind: 'ExecutionReported', orderId, execution, replyTo: nobody<never>() } as const;
+      return { kind: 'ExecutionReported', orderId, execution, replyTo: nobody() };
     });
-    for (const [shard, own] of this.#sorted(reports, orderIdOf).entries()) this.#turn(shard, own);
+  }
+
+  #tell(facts: readonly Fact[]): void {
+    for (const [shard, own] of this.#sorted(facts, orderIdOf).entries()) this.#turn(shard, own);
   }
 
   #cancel(unwanted: readonly Unwanted[]): void {
@@ -121,7 +127,7 @@ export class OrderBatches {
       });
       this.#turn(shard, answers);
     }
-    this.#report();
+    this.#tell(this.#reported());
   }
 
   #turn(shard: number, messages: readonly OrderShardMessage[]): KeptAsk[] {
