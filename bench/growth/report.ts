@@ -6,12 +6,11 @@ import type { Table } from '../harness/table.ts';
 import { kneeOf } from '../orders/report.ts';
 import type { IdleRun } from '../prices/idle.ts';
 import { bytesPerOrder, totalOf } from './file-sizes.ts';
-import type { GrowthPoint } from './point.ts';
+import { type GrowthPoint, withoutWashTrades } from './point.ts';
 import type { GrowthSettings } from './settings.ts';
 
 export const GOALS = { throughputShare: 0.8, bytesPerOrder: 1_200, memoryShare: 1.2 } as const;
 const MEGABYTE = 1_048_576;
-/** Fewer have too few pages to be divided by. */
 const PLOTTED_NAMES = 8;
 
 export function growthOutcome(
@@ -94,7 +93,7 @@ function loadTable(sizes: readonly GrowthPoint[]): Table {
       const [first] = steps;
       return [
         terms.orders,
-        kneeOf(steps),
+        kneeOf(steps.map(withoutWashTrades)),
         saturation.report.answersPerSecond,
         first?.report.placed.p50Ms ?? null,
         first?.report.placed.p99Ms ?? null,
@@ -227,7 +226,7 @@ function sizePlots(sizes: readonly GrowthPoint[]): Plot[] {
       x,
       y: { label: 'per second', scale: 'linear' },
       series: [
-        { name: 'carried', points: byOrders(({ steps }) => kneeOf(steps)) },
+        { name: 'carried', points: byOrders(({ steps }) => kneeOf(steps.map(withoutWashTrades))) },
         {
           name: 'answered beyond it',
           points: byOrders(({ saturation }) => saturation.report.answersPerSecond),
