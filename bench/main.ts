@@ -18,9 +18,11 @@ const EXIT_INTERRUPTED = 130;
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   day: async () => (await import('./day.ts')).dayBench,
   durability: async () => (await import('./durability.ts')).durabilityBench,
+  growth: async () => (await import('./growth.ts')).growthBench,
   lookup: async () => (await import('./lookup.ts')).lookupBench,
   orders: async () => (await import('./orders.ts')).ordersBench,
   prices: async () => (await import('./prices.ts')).pricesBench,
+  recovery: async () => (await import('./recovery.ts')).recoveryBench,
   runtime: async () => (await import('./runtime.ts')).runtimeBench,
   scaling: async () => (await import('./scaling.ts')).scalingBench,
   smoke: async () => (await import('./smoke.ts')).smokeBench,

@@ -41,6 +41,8 @@ const TAKES: Readonly<Record<string, readonly MoreName[]>> = {
   day: ['rates', 'seconds'],
   prices: ['scene', 'clients', 'seconds', 'runs', 'gateways', 'servers', 'profile'],
   orders: ['scene', 'rates', 'seconds', 'runs', 'servers', 'profile'],
+  growth: ['scene'],
+  recovery: ['scene'],
 };
 
 /** No benches themselves: `all` runs each of them, `report` makes docs/benchmarks.md of records. */

@@ -2,7 +2,8 @@
 // stopped by a signal.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { childrenOf } from './process-cpu.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenOf, readUsage } from './process-cpu.ts';
 import type { Target } from './raw-http.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -13,6 +14,8 @@ export interface BrokerOptions {
   readonly signal: AbortSignal;
   /** What else its processes find in their environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A free one when absent. */
+  readonly port?: number;
 }
 
 export interface BenchUser {
@@ -20,6 +23,7 @@ export interface BenchUser {
   readonly token: string;
 }
 
+const GONE_LOOK_MS = 5;
 const READY = /^outcry ready (http:\/\/\S+)$/m;
 
 export class BrokerProcess {
@@ -67,6 +71,15 @@ export class BrokerProcess {
     return { broker: pidOf(/src\/main\.ts/), simulator: pidOf(/simulator\/main\.ts/) };
   }
 
+  /** The broker without a word, and before it the launcher that would start it again. */
+  async kill(): Promise<void> {
+    const { broker } = this.parts();
+    const isGone = this.#server.kill();
+    if (broker !== null) process.kill(broker, 'SIGKILL');
+    await isGone;
+    while (broker !== null && readUsage(broker) !== null) await sleep(GONE_LOOK_MS);
+  }
+
   /** False when it had to be killed. */
   stop(): Promise<boolean> {
     return this.#server.stop();
@@ -74,7 +87,12 @@ export class BrokerProcess {
 }
 
 /** None of the caller's own settings: a run must not depend on the shell that began it. */
-function environmentFor({ dataDir, settings, environment }: BrokerOptions): NodeJS.ProcessEnv {
+function environmentFor({
+  dataDir,
+  settings,
+  environment,
+  port = 0,
+}: BrokerOptions): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OUTCRY_'));
   return {
     ...Object.fromEntries(inherited),
@@ -84,7 +102,7 @@ function environmentFor({ dataDir, settings, environment }: BrokerOptions): Node
     npm_lifecycle_event: 'bench',
     OUTCRY_DUPLICATE_WINDOW_MS: '0', // a load is made of orders that are alike
     ...settings,
-    OUTCRY_PORT: '0',
+    OUTCRY_PORT: String(port),
     OUTCRY_DATA_DIR: dataDir,
   };
 }

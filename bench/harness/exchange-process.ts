@@ -10,6 +10,13 @@ export interface FeedSettings {
   readonly zipf: number;
 }
 
+export interface ExchangePlace {
+  readonly dataDir: string;
+  readonly signal: AbortSignal;
+  /** A free one when absent. */
+  readonly port?: number;
+}
+
 interface Snapshot {
   readonly symbols: readonly {
     readonly symbol: string;
@@ -30,11 +37,11 @@ export class ExchangeProcess {
 
   static async start(
     { symbols, printsPerSecond, zipf }: FeedSettings,
-    { dataDir, signal }: { readonly dataDir: string; readonly signal: AbortSignal },
+    { dataDir, signal, port = 0 }: ExchangePlace,
   ): Promise<ExchangeProcess> {
     const settings = {
       data: dataDir,
-      port: 0,
+      port,
       symbols,
       'prints-per-second': printsPerSecond,
       zipf,
@@ -83,6 +90,11 @@ export class ExchangeProcess {
         lastPriceInCents === null ? [] : [[symbol, lastPriceInCents]],
       ),
     );
+  }
+
+  /** Without a word to anyone. */
+  kill(): Promise<void> {
+    return this.#server.kill();
   }
 
   stop(): Promise<boolean> {

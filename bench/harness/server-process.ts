@@ -23,7 +23,8 @@ export class ServerError extends Error {
 }
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const START_MS_MAX = 60_000;
+/** Long enough to read the log of millions of orders. */
+const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 20_000;
 const OUTPUT_KEPT = 8_192;
 
@@ -73,6 +74,12 @@ export class ServerProcess {
   /** False when it had to be killed. */
   stop(): Promise<boolean> {
     return stopChild(this.#child, this.#ended);
+  }
+
+  /** As a loss of power would end it; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 }
 

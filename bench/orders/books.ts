@@ -22,8 +22,9 @@ export async function judgeBooks(
   dataDir: string,
   exchangeUrl: string,
   outcomesFiles: readonly string[],
+  options: { readonly settled: boolean } = { settled: false },
 ): Promise<BooksVerdict> {
-  const report = await auditOf(dataDir, exchangeUrl);
+  const report = await auditOf(dataDir, exchangeUrl, options.settled);
   const broken = report.verdicts.find(({ outcome }) => outcome === 'broken');
   const ids = orderIds(dataDir);
   const lost = takenIds(outcomesFiles).filter((id) => !ids.has(id)).length;
@@ -45,9 +46,10 @@ export function shardFiles(dataDir: string): string[] {
     .map((name) => join(directory, name));
 }
 
-async function auditOf(dataDir: string, exchangeUrl: string): Promise<AuditReport> {
+async function auditOf(dataDir: string, exchangeUrl: string, settled: boolean) {
   const script = join('src', 'audit', 'main.ts');
-  const args = ['--import', 'tsx', script, '--json', '--data', dataDir, '--exchange', exchangeUrl];
+  const where = ['--data', dataDir, '--exchange', exchangeUrl];
+  const args = ['--import', 'tsx', script, '--json', ...where, ...(settled ? ['--settled'] : [])];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const pieces: Buffer[] = [];
   child.stdout.on('data', (piece: Buffer) => pieces.push(piece));

@@ -9,7 +9,13 @@ import { type BenchUser, BrokerProcess } from '../harness/broker-process.ts';
 import { makeCustomers } from '../harness/customers.ts';
 import { ExchangeProcess, type FeedSettings } from '../harness/exchange-process.ts';
 import { readUsage } from '../harness/process-cpu.ts';
-import { type CpuTime, probeEnvironment, readProcess, readThreads } from '../harness/thread-cpu.ts';
+import {
+  type CpuTime,
+  probeEnvironment,
+  readProcess,
+  readThreads,
+  residentBytes,
+} from '../harness/thread-cpu.ts';
 import type { OrderServer, ServerCost } from './order-server.ts';
 
 export interface FloorSettings {
@@ -22,6 +28,8 @@ export interface FloorSettings {
 export interface FloorPlace extends FloorSettings {
   readonly directory: string;
   readonly profileDirectory: string | null;
+  /** Those who are in the directory's books already; else they are made. */
+  readonly users?: readonly BenchUser[];
 }
 
 const READY_MS_MAX = 120_000;
@@ -53,7 +61,7 @@ export class TradingFloor implements OrderServer {
 
   static async start(place: FloorPlace, { signal }: BenchOptions): Promise<TradingFloor> {
     const dataDir = join(place.directory, 'data');
-    const users = await makeCustomers(dataDir, place.customers);
+    const users = place.users ?? (await makeCustomers(dataDir, place.customers));
     const exchangeDir = join(place.directory, 'exchange');
     const exchange = await ExchangeProcess.start(place.feed, { dataDir: exchangeDir, signal });
     try {
@@ -103,6 +111,11 @@ export class TradingFloor implements OrderServer {
     return { parts: readThreads(this.#pid, this.#threads), all: readProcess(this.#pid), peakBytes };
   }
 
+  /** Of the broker, now. */
+  residentBytes(): number {
+    return residentBytes(this.#pid) ?? 0;
+  }
+
   exchangeCost(): CpuTime {
     return readProcess(this.exchange.pid);
   }
@@ -150,7 +163,7 @@ async function untilReady(url: string): Promise<void> {
 }
 
 /** Those of the exchange's making, which print as often as asked; by name, most printed first. */
-async function syntheticSymbols(broker: BrokerProcess): Promise<PricedSymbol[]> {
+export async function syntheticSymbols(broker: BrokerProcess): Promise<PricedSymbol[]> {
   const symbols = await new Api(broker.url).symbols(broker.admin.token);
   return symbols
     .filter(({ name }) => name.startsWith('SYN'))
