@@ -8,7 +8,7 @@ import { LoadProcess } from '../load/load-process.ts';
 import type { FlowMix } from '../load/order-flow.ts';
 import type { FlowReport } from '../load/protocol.ts';
 import type { OrderServer, ServerCost } from './order-server.ts';
-import { FLOW } from './scenes.ts';
+import { BREAK_IN_RATE, FLOW, type Scene } from './scenes.ts';
 
 export interface LoadTerms {
   readonly mix: FlowMix;
@@ -71,6 +71,25 @@ export async function runLoad(
   } finally {
     load.kill();
   }
+}
+
+/** Nothing of it is told; what it was answered is looked up like everything else. */
+export async function breakIn(
+  place: Place,
+  { mix, breakInSeconds }: Scene,
+  outcomesFile: string | null,
+  options: BenchOptions,
+): Promise<void> {
+  if (breakInSeconds === 0) return;
+  const seconds = { warmUpSeconds: 0, seconds: breakInSeconds };
+  const terms = {
+    mix,
+    ratePerSecond: BREAK_IN_RATE,
+    ...seconds,
+    seed: FLOW.seed - 1,
+    outcomesFile,
+  };
+  await runLoad(place, terms, options);
 }
 
 interface Measured {

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchOptions } from '../bench.ts';
 import { StackUnavailable } from '../peers/order-stack/programs.ts';
-import { isCarried, type LoadRun, runLoad } from './load-run.ts';
+import { breakIn, isCarried, type LoadRun, runLoad } from './load-run.ts';
 import { runScene, type SceneRun } from './run.ts';
 import { FLOW, type Scene } from './scenes.ts';
 import { StackServer } from './stack-server.ts';
@@ -58,6 +58,7 @@ async function runStack(
   const place = { server, exchangeCost: () => server.exchangeCost(), directory };
   const steps: LoadRun[] = [];
   try {
+    await breakIn(place, scene, null, options);
     for (const [index, ratePerSecond] of scene.rates.entries()) {
       options.progress(`PostgreSQL + Redis, ${workers} workers: ${ratePerSecond} requests/s`);
       const { mix, warmUpSeconds, seconds } = scene;

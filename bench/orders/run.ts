@@ -7,7 +7,7 @@ import { abortable } from '../harness/abortable.ts';
 import { repeatTransactions, type TransactionsReport } from '../peers/order-transactions.ts';
 import { type BooksVerdict, judgeBooks, shardFiles } from './books.ts';
 import { type HopTimes, hopTimes } from './hops.ts';
-import { isCarried, type LoadRun, runLoad } from './load-run.ts';
+import { breakIn, isCarried, type LoadRun, runLoad } from './load-run.ts';
 import { FLOOR, FLOW, type Scene } from './scenes.ts';
 import { TradingFloor } from './trading-floor.ts';
 
@@ -72,6 +72,12 @@ async function loadSteps(
   const steps: LoadRun[] = [];
   const files: string[] = [];
   const place = { server: floor, exchangeCost: () => floor.exchangeCost(), directory };
+  if (scene.breakInSeconds > 0) {
+    options.progress(`${scene.name}: breaking in`);
+    const outcomesFile = join(directory, 'outcomes-break-in');
+    await breakIn(place, scene, outcomesFile, options);
+    files.push(outcomesFile);
+  }
   for (const [index, ratePerSecond] of scene.rates.entries()) {
     options.progress(`${scene.name}: ${ratePerSecond} requests/s`);
     const outcomesFile = join(directory, `outcomes-${index}`);

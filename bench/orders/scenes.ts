@@ -13,10 +13,14 @@ export interface Scene {
   readonly mix: FlowMix;
   /** Requests per second, one after the other on the same servers. */
   readonly rates: readonly number[];
+  /** Before the first rate, at `BREAK_IN_RATE`: until then Node compiles more than it runs. */
+  readonly breakInSeconds: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
   readonly runs: number;
 }
+
+export const BREAK_IN_RATE = 1_000;
 
 /** 60 % limit, of which half trade at once, 20 % market, 20 % cancel. */
 export const FULL_MIX: FlowMix = { resting: 0.3, marketable: 0.3, market: 0.2, cancel: 0.2 };
@@ -37,6 +41,7 @@ const FULL: readonly Scene[] = [
     about: 'full mix, mostly one order at a time',
     mix: FULL_MIX,
     rates: [500],
+    breakInSeconds: 0,
     warmUpSeconds: 20,
     seconds: 20,
     runs: 3,
@@ -46,6 +51,7 @@ const FULL: readonly Scene[] = [
     about: 'full mix, the peak that a fleet is planned for',
     mix: FULL_MIX,
     rates: [5_000],
+    breakInSeconds: 20,
     warmUpSeconds: 15,
     seconds: 60,
     runs: 3,
@@ -55,6 +61,7 @@ const FULL: readonly Scene[] = [
     about: 'full mix, to the knee',
     mix: FULL_MIX,
     rates: [1_000, 2_000, 3_000, 3_500, 4_000, 4_500, 5_000, 6_000, 7_000, 8_000, 10_000],
+    breakInSeconds: 20,
     warmUpSeconds: 6,
     seconds: 10,
     runs: 3,
@@ -64,6 +71,7 @@ const FULL: readonly Scene[] = [
     about: 'full mix, held at the knee of the ramp',
     mix: FULL_MIX,
     rates: [8_000], // without a ramp
+    breakInSeconds: 20,
     warmUpSeconds: 15,
     seconds: 60,
     runs: 1,
@@ -73,6 +81,7 @@ const FULL: readonly Scene[] = [
     about: 'limit orders that rest, nothing else, to the knee',
     mix: PLACING_ONLY,
     rates: [1_000, 2_000, 4_000, 5_000, 6_000, 7_000, 8_000, 10_000, 12_000, 14_000],
+    breakInSeconds: 20,
     warmUpSeconds: 6,
     seconds: 10,
     runs: 3,
@@ -82,6 +91,7 @@ const FULL: readonly Scene[] = [
     about: 'full mix, to the knee, Outcry and the PostgreSQL + Redis stack in turn',
     mix: FULL_MIX,
     rates: [500, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 8_000],
+    breakInSeconds: 20,
     warmUpSeconds: 6,
     seconds: 8,
     runs: 1,
@@ -90,7 +100,8 @@ const FULL: readonly Scene[] = [
 
 function quick(scene: Scene): Scene {
   const rates = scene.rates.slice(0, 2).map((rate) => Math.min(rate, 1_000));
-  return { ...scene, rates: [...new Set(rates)], warmUpSeconds: 1, seconds: 3, runs: 1 };
+  const little = { breakInSeconds: 0, warmUpSeconds: 1, seconds: 3, runs: 1 };
+  return { ...scene, ...little, rates: [...new Set(rates)] };
 }
 
 export function scenesFor({ quick: isQuick, more }: BenchOptions): Scene[] {
