@@ -9,7 +9,7 @@ import { Theatre } from '../../proof/crash-points/theatre.ts';
 import { seedOf } from '../../proof/simulation/seed.ts';
 import { Prng } from '../../src/runtime/simulation/prng.ts';
 
-const SAMPLED = 3;
+const SAMPLED = 2;
 const POINTS_EACH = 3;
 /** More than this is a name that depends on the clock. */
 const NOT_REACHED_MAX = 1;

@@ -9,7 +9,7 @@ import { readBank } from '../../proof/mutants/mutant.ts';
 import { type Trial, Trials } from '../../proof/mutants/trial.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
-const SAMPLE = 3;
+const SAMPLE = 2;
 const TREE: Readonly<Record<string, string>> = {
   'tsconfig.json': JSON.stringify({
     compilerOptions: { allowJs: true, checkJs: true, module: 'nodenext', types: [] },

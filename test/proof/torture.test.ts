@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { runCampaign } from '../../proof/torture/campaign.ts';
 import type { Report } from '../../proof/torture/report.ts';
 
-const CYCLES = 3;
+const CYCLES = 2;
 
 async function tortured(t: TestContext, faults: string): Promise<Report> {
   const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
