@@ -4,11 +4,12 @@ import type { LinkState } from '../../src/actors/exchange-connection/protocol.ts
 import type { OrderShardMessage } from '../../src/actors/order-shard/messages.ts';
 import { OrderShard } from '../../src/actors/order-shard/order-shard.ts';
 import { ACTIVE } from '../../src/domain/trading-states.ts';
-import { FEES, LIMITS } from '../../src/limits.ts';
+import { LIMITS } from '../../src/limits.ts';
 import type { ReplyTo } from '../../src/runtime/actor.ts';
 import { AnchorLog } from '../../src/store/anchor-log.ts';
 import type { DataPaths } from '../../src/store/data-directory.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
+import { unhurriedOptions } from '../harness/shard-options.ts';
 import { type KeptAsk, ShardContext, type ShardContextOptions } from './shard-context.ts';
 
 export interface BulkShardOptions extends Omit<ShardContextOptions, 'self'> {
@@ -18,7 +19,6 @@ export interface BulkShardOptions extends Omit<ShardContextOptions, 'self'> {
   readonly link: LinkState;
 }
 
-const NO_LIMIT = 1_000_000;
 /** All orders of some turns in a row: others would be read back from the file. */
 const RECENT_ORDERS = 8_192;
 /** Nobody reads meanwhile: a longer log is folded back with fewer pages in all. */
@@ -36,7 +36,8 @@ export class BulkShard {
       changesPerCheckpoint: CHANGES_PER_CHECKPOINT,
     });
     const anchors = new AnchorLog(paths.anchors, shardKey(shard));
-    this.#actor = new OrderShard({ ...optionsOf(shardMap), store, anchors }, this.#ctx);
+    const options = unhurriedOptions(shardMap, 1); // repeats are let through
+    this.#actor = new OrderShard({ ...options, store, anchors }, this.#ctx);
     const states = { version: 0, broker: ACTIVE, symbols: [] };
     this.turn([
       { kind: 'ApplyTradingStates', states, replyTo: nobody() },
@@ -71,40 +72,4 @@ export class BulkShard {
 /** For answers that nobody awaits. */
 export function nobody<Reply>(): ReplyTo<Reply> {
   return { to: 'bulk/0', correlationId: 0 };
-}
-
-/** The product's, without the bounds that a customer meets who places orders in a hurry. */
-function optionsOf(shardMap: readonly number[]) {
-  return {
-    shards: shardMap,
-    fees: FEES,
-    preTrade: {
-      limits: {
-        orderSharesMax: LIMITS.orderSharesMaxDefault,
-        orderValueMaxInCents: LIMITS.orderValueMaxInCentsDefault,
-        ordersPerSecondMax: NO_LIMIT,
-        duplicateWindowMs: 0,
-      },
-      protectionBps: LIMITS.marketProtectionBps,
-      collarBps: LIMITS.limitCollarBps,
-      recentIntentsMax: 1, // repeats are let through
-    },
-    placing: {
-      notAfterMs: LIMITS.notAfterMs,
-      absenceWindowMs: LIMITS.absenceWindowMs,
-      submitAskMs: LIMITS.submitAskMs,
-    },
-    recallAskMs: LIMITS.tradingStateMs,
-    cancelling: {
-      cancelAskMs: LIMITS.cancelAskMs,
-      backoffMinMs: LIMITS.cancelRetryMinMs,
-      backoffMaxMs: LIMITS.cancelRetryMaxMs,
-    },
-    bounds: {
-      indexLagMs: LIMITS.indexLagMs,
-      clockSkewMs: LIMITS.clockSkewMs,
-      settleWindowMs: LIMITS.settleWindowMs,
-    },
-    lateAck: 'cancel' as const,
-  };
 }

@@ -2,13 +2,16 @@
 // turns of a given size. What the exchange and the gateway would do costs next to nothing here.
 import type { LinkState } from '../../src/actors/exchange-connection/protocol.ts';
 import type { OrderShardMessage } from '../../src/actors/order-shard/messages.ts';
-import { OrderShard, type OrderShardOptions } from '../../src/actors/order-shard/order-shard.ts';
+import { OrderShard } from '../../src/actors/order-shard/order-shard.ts';
+import { BUCKETS } from '../../src/domain/ids.ts';
 import { USD } from '../../src/domain/ledger.ts';
 import { ACTIVE } from '../../src/domain/trading-states.ts';
-import { FEES, LIMITS } from '../../src/limits.ts';
+import { ENGINE_ABILITIES } from '../../src/exchange/simulator/abilities.ts';
+import { LIMITS } from '../../src/limits.ts';
 import { AnchorLog } from '../../src/store/anchor-log.ts';
 import { pathsOf } from '../../src/store/data-directory.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
+import { unhurriedOptions } from '../harness/shard-options.ts';
 import { LeanContext } from './lean-context.ts';
 import { type PlannedOrder, PRICES, plannedOrder, USER_IDS } from './market.ts';
 import { type Mode, openerFor } from './synced-store.ts';
@@ -165,53 +168,9 @@ const LINKED: LinkState = {
   ordersReachable: true,
   tradeFeedLive: true,
   priceFeedLive: true,
-  capabilities: {
-    venue: 'SIM',
-    epoch: EPOCH,
-    batchOrdersMax: LIMITS.batchOrdersMax,
-    notAfter: true,
-    queryByClientOrderId: true,
-    echo: false,
-    replay: true,
-    execIds: true,
-    sequence: true,
-    calendar: {
-      timeZone: 'America/New_York',
-      opensAt: '09:30',
-      closesAt: '16:00',
-      currency: 'USD',
-    },
-  },
+  capabilities: { ...ENGINE_ABILITIES, epoch: EPOCH, echo: false },
   session: { sessionId: 's1', state: 'open', tradingDate: '2026-01-05' },
   lastClose: null,
 };
 
-/** Those of the product, without bounds on how fast orders may come. */
-const OPTIONS: Omit<OrderShardOptions, 'store' | 'anchors'> = {
-  fees: FEES,
-  preTrade: {
-    limits: {
-      orderSharesMax: LIMITS.orderSharesMaxDefault,
-      orderValueMaxInCents: LIMITS.orderValueMaxInCentsDefault,
-      ordersPerSecondMax: 1_000_000,
-      duplicateWindowMs: 0,
-    },
-    protectionBps: LIMITS.marketProtectionBps,
-    collarBps: LIMITS.limitCollarBps,
-    recentIntentsMax: LIMITS.recentIntentsMax,
-  },
-  placing: { notAfterMs: 5_000, absenceWindowMs: 30_000, submitAskMs: LIMITS.submitAskMs },
-  recallAskMs: LIMITS.tradingStateMs,
-  cancelling: {
-    cancelAskMs: LIMITS.cancelAskMs,
-    backoffMinMs: LIMITS.cancelRetryMinMs,
-    backoffMaxMs: LIMITS.cancelRetryMaxMs,
-  },
-  bounds: {
-    indexLagMs: LIMITS.indexLagMs,
-    clockSkewMs: LIMITS.clockSkewMs,
-    settleWindowMs: LIMITS.settleWindowMs,
-  },
-  shards: new Array<number>(256).fill(0),
-  lateAck: 'cancel',
-};
+const OPTIONS = unhurriedOptions(new Array<number>(BUCKETS).fill(0));

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { Latencies } from '../harness/histogram.ts';
 import { OpenLoop, SYSTEM_LOOP_CLOCK } from '../harness/open-loop.ts';
 import { type HttpFailure, HttpPool, type HttpReply, requestText } from '../harness/raw-http.ts';
+import { codeIn, idIn } from './answer-body.ts';
 import { type FlowRequest, OrderFlow } from './order-flow.ts';
 import type { FlowPlan, FlowReport, FromLoad } from './protocol.ts';
 import { Tally } from './tally.ts';
@@ -175,14 +176,4 @@ export class FlowLoad {
     const text = `${sent} of ${this.#total} requests sent, ${open} without an answer yet`;
     this.#send({ kind: 'Progressed', text });
   }
-}
-
-/** Found by its place, not parsed: the id is the first member of the body. */
-function idIn(body: string): string {
-  const id = /^\{"id":"([^"]+)"/.exec(body)?.[1];
-  return id ?? (JSON.parse(body) as { id: string }).id;
-}
-
-function codeIn(body: string): string {
-  return /"code":"([^"]+)"/.exec(body)?.[1] ?? body.slice(0, 80);
 }

@@ -3,6 +3,7 @@
 import { Latencies } from '../harness/histogram.ts';
 import { OpenLoop, SYSTEM_LOOP_CLOCK } from '../harness/open-loop.ts';
 import { type HttpFailure, HttpPool, type HttpReply, requestText } from '../harness/raw-http.ts';
+import { codeIn, idIn } from './answer-body.ts';
 import { mixedOrder } from './order-mix.ts';
 import type { FromLoad, OrderPlan, OrderReport } from './protocol.ts';
 import { Tally } from './tally.ts';
@@ -151,14 +152,4 @@ function prebuild(plan: OrderPlan): Prebuilt[] {
 
 function isCreated(answer: HttpReply | HttpFailure): boolean {
   return answer.outcome === 'reply' && answer.status === 201;
-}
-
-/** Found by its place, not parsed: the id is the first member of the body. */
-function idIn(body: string): string {
-  const id = /^\{"id":"([^"]+)"/.exec(body)?.[1];
-  return id ?? (JSON.parse(body) as { id: string }).id;
-}
-
-function codeIn(body: string): string {
-  return /"code":"([^"]+)"/.exec(body)?.[1] ?? body.slice(0, 80);
 }
