@@ -21,11 +21,13 @@ async function tortured(t: TestContext, faults: string): Promise<Report> {
 
 for (const faults of ['none', 'storm']) {
   test(`no death of the broker under load loses or doubles anything (faults: ${faults})`, async (t) => {
-    const { orders, requests, cycles, audits, snapshotsOfTotals } = await tortured(t, faults);
+    const { orders, requests, cycles, kills, audits, snapshotsOfTotals } = await tortured(t, faults);
     assert.deepEqual([cycles, audits.live, audits.settled], [CYCLES, CYCLES, 1]);
     assert.deepEqual([orders.lost, orders.duplicated], [0, 0]);
-    assert(orders.recovered > 10 && orders.trades > 5, JSON.stringify(orders));
-    assert(requests.ok > 0 && requests.unknown > 0, JSON.stringify(requests));
+    assert(kills.underLoad >= CYCLES, JSON.stringify(kills));
+    // How many depends on the drawn moments; whether a kill finds a request on its way, too.
+    assert(orders.recovered > 0 && orders.trades > 0, JSON.stringify(orders));
+    assert(requests.ok > 0, JSON.stringify(requests));
     assert(snapshotsOfTotals > CYCLES);
   });
 }
