@@ -2,7 +2,6 @@
 // given) and the broker. It restarts what dies, passes signals on in the right order, and takes
 // both with it when it ends, however it ends: each child watches the channel to its parent.
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endBadStart } from './bad-start.ts';
 import { type Config, readConfig } from './config.ts';
@@ -15,7 +14,23 @@ import { holdLock, pathsOf } from './store/data-directory.ts';
 const EXIT_UNCLEAN = 1;
 const EXCHANGE_READY = /^exchange ready (http:\/\/\S+)/m;
 
-async function launch(config: Config): Promise<void> {
+/** What to start, and where: arguments of node. */
+export interface Program {
+  /** The folder of package.json. */
+  readonly root: string;
+  readonly broker: readonly string[];
+  readonly exchange: readonly string[];
+}
+
+export async function run(program: Program): Promise<void> {
+  try {
+    await launch(program, readConfig(process.env));
+  } catch (error) {
+    endBadStart(error);
+  }
+}
+
+async function launch(program: Program, config: Config): Promise<void> {
   const lock = holdLock(config.dataDir, 'start.db');
   await probePort(config.host, config.port);
   const children: Child[] = [];
@@ -33,14 +48,17 @@ async function launch(config: Config): Promise<void> {
 
   const startBroker = (exchangeUrl: string): void => {
     if (stopping) return;
-    const args = [...nodeFlags(), 'src/main.ts'];
-    const broker = new Child('broker', args, { OUTCRY_EXCHANGE_URL: exchangeUrl });
+    const broker = new Child('broker', {
+      args: [...nodeFlags(), ...program.broker],
+      root: program.root,
+      environment: { OUTCRY_EXCHANGE_URL: exchangeUrl },
+    });
     children.unshift(broker); // it stops first, while the exchange can still answer
     broker.onGivenUp(stop);
     broker.start();
   };
   if (config.exchangeUrl !== null) return startBroker(config.exchangeUrl);
-  const simulator = simulatorOf(config);
+  const simulator = simulatorOf(program, config);
   children.push(simulator.child);
   simulator.child.onGivenUp(stop);
   simulator.start(startBroker);
@@ -55,17 +73,17 @@ function nodeFlags(): string[] {
 }
 
 /** The simulator keeps its port over its restarts, so that the broker finds it again. */
-function simulatorOf(config: Config) {
+function simulatorOf({ root, exchange }: Program, config: Config) {
   const { speed, symbols, tape } = config.simulator;
   const data = pathsOf(config.dataDir).exchange;
   const args = [
-    join('src', 'exchange', 'simulator', 'main.ts'),
+    ...exchange,
     '--parent',
     '--no-echo', // as strict venues do: executions name their own id only
     ...['--data', data, '--speed', String(speed), '--symbols', String(symbols)],
     ...(tape === null ? [] : ['--tape', tape]),
   ];
-  const child = new Child('exchange', [...args, '--port', '0'], {});
+  const child = new Child('exchange', { args: [...args, '--port', '0'], root, environment: {} });
   const start = (ready: (url: string) => void): void => {
     child.onPrinted(EXCHANGE_READY, (match) => {
       const url = match[1] ?? '';
@@ -89,10 +107,4 @@ async function stopInTurn(children: readonly Child[]): Promise<boolean> {
     child.kill();
   }
   return isClean;
-}
-
-try {
-  await launch(readConfig(process.env));
-} catch (error) {
-  endBadStart(error);
 }

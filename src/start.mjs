@@ -1,5 +1,19 @@
-// `npm start`: registers the TypeScript loader, then the launcher takes over.
-import { register } from 'tsx/esm/api';
+// `npm start`: the launcher takes over, compiled, or from the sources where nothing may be written.
+import { builtProgram } from './launcher/built.mjs';
+import { ROOT } from './launcher/compile.mjs';
 
-register();
-await import('./launcher.ts');
+const built = await builtProgram();
+if (built === null) {
+  const { register } = await import('tsx/esm/api');
+  register();
+  const { run } = await import('./launcher.ts');
+  const fromSource = ['--import', 'tsx'];
+  await run({
+    root: ROOT,
+    broker: [...fromSource, 'src/main.ts'],
+    exchange: [...fromSource, 'src/exchange/simulator/main.ts'],
+  });
+} else {
+  const { run } = await import(built.launcher);
+  await run({ root: ROOT, broker: [built.broker], exchange: [built.exchange] });
+}

@@ -68,7 +68,7 @@ export class BrokerProcess {
     const children = childrenOf(this.#server.pid);
     const pidOf = (script: RegExp): number | null =>
       children.find(({ commandLine }) => script.test(commandLine))?.pid ?? null;
-    return { broker: pidOf(/src\/main\.ts/), simulator: pidOf(/simulator\/main\.ts/) };
+    return { broker: pidOf(/\/broker\.mjs/), simulator: pidOf(/\/exchange\.mjs/) };
   }
 
   /** The broker without a word, and before it the launcher that would start it again. */

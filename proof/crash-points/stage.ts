@@ -1,15 +1,16 @@
 // Where a scenario plays: an exchange in a process of its own that outlives everything, a data
 // directory, and one broker process after the other on it. A life that was killed is followed by
 // the next; one that ends by itself is a failure.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Program } from '../../src/launcher/compile.mjs';
 import { type Answer, Api } from '../../test/scenario/api.ts';
 import type { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { Outcry } from '../../test/scenario/outcry.ts';
-import type { Compiled } from '../compiled/compile.ts';
 import { ORDERS_VARIABLE, type Orders, type Target } from './target.ts';
 
 /** Of a broker: watched and killed, watched only, or the product as it is. */
@@ -19,7 +20,7 @@ export type Life =
   | { readonly kind: 'product' };
 
 export interface StageOptions {
-  readonly compiled: Compiled;
+  readonly compiled: Program;
   /** For the hits; not the data directory. */
   readonly directory: string;
   readonly dataDir: string;

@@ -3,10 +3,10 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compile, type Program } from '../../src/launcher/compile.mjs';
 import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { quietTape } from '../../test/scenario/quiet-tape.ts';
 import { tempDirectory } from '../../test/temp-directory.ts';
-import { type Compiled, compile } from '../compiled/compile.ts';
 import type { Scope } from '../scope.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type Life, Stage } from './stage.ts';
@@ -29,13 +29,13 @@ const ENVIRONMENT = {
 const WITHOUT_DEMO = { ...ENVIRONMENT, OUTCRY_DEMO: '0' };
 
 export class Theatre {
-  readonly #compiled: Compiled;
+  readonly #compiled: Program;
   readonly #directory: string;
   readonly #tape: string;
   /** Each ends a run that is still on: the processes of an interrupted campaign must not stay. */
   readonly #playing = new Set<() => Promise<void>>();
 
-  private constructor(parts: { compiled: Compiled; directory: string; tape: string }) {
+  private constructor(parts: { compiled: Program; directory: string; tape: string }) {
     this.#compiled = parts.compiled;
     this.#directory = parts.directory;
     this.#tape = parts.tape;

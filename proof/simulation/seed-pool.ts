@@ -1,8 +1,8 @@
 // Runs many seeds side by side, each process one at a time, and hands on every report as it comes.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { compile } from '../../src/launcher/compile.mjs';
 import { tempDirectory } from '../../test/temp-directory.ts';
-import { compile } from '../compiled/compile.ts';
 import { Scope } from '../scope.ts';
 import type { SeedReport, SeedTask } from './worker.ts';
 

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compile } from '../../src/launcher/compile.mjs';
 import { tempDirectory } from '../../test/temp-directory.ts';
-import { compile } from '../compiled/compile.ts';
 import { Scope } from '../scope.ts';
 import type { CycleResult } from './cycle.ts';
 import { runLeg } from './leg.ts';

@@ -1,12 +1,13 @@
 // Everything that one leg of a campaign takes place in: an exchange that survives it, the broker
 // that does not, its files, and the crowd before its door.
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/exchange/simulator/random.ts';
+import type { Program } from '../../src/launcher/compile.mjs';
 import { pathsOf, readMeta } from '../../src/store/data-directory.ts';
 import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
-import type { Compiled } from '../compiled/compile.ts';
 import type { Scope } from '../scope.ts';
 import { Crowd } from './crowd.ts';
 import { HttpDoor } from './http-door.ts';
@@ -20,7 +21,7 @@ export interface SceneOptions {
   readonly seed: number;
   /** A preset of the simulator; nothing goes wrong before `raiseFaults`. */
   readonly faults: string;
-  readonly compiled: Compiled;
+  readonly compiled: Program;
 }
 
 export interface Scene extends SceneOptions {

@@ -1,20 +1,27 @@
 // One child process: started again when it dies, with a growing pause, until it has died too often;
 // told to stop by a signal. Its end of the channel to us closes when we die, whatever killed us.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { EXIT_BAD_START } from './exit-codes.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 30_000;
 const PAUSE_MIN_MS = 100;
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
+export interface ChildOptions {
+  /** Of node. */
+  readonly args: readonly string[];
+  /** Where it runs. */
+  readonly root: string;
+  /** Beside our own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export class Child {
   /** True: with exit code 0, or by the very signal that told it to stop. */
   readonly ended: Promise<boolean>;
   readonly #name: string;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #options: ChildOptions;
   #args: readonly string[];
   #process: ChildProcess | null = null;
   #stopping = false;
@@ -24,10 +31,10 @@ export class Child {
   #printed = '';
   #awaited: { pattern: RegExp; found: (match: RegExpExecArray) => void } | null = null;
 
-  constructor(name: string, args: readonly string[], environment: Record<string, string>) {
+  constructor(name: string, options: ChildOptions) {
     this.#name = name;
-    this.#args = args;
-    this.#environment = environment;
+    this.#options = options;
+    this.#args = options.args;
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
@@ -35,10 +42,11 @@ export class Child {
 
   start(): void {
     const listens = this.#awaited !== null;
-    const child = spawn(process.execPath, ['--import', 'tsx', ...this.#args], {
-      cwd: ROOT,
+    const { root, environment } = this.#options;
+    const child = spawn(process.execPath, this.#args, {
+      cwd: root,
       stdio: ['ignore', listens ? 'pipe' : 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, ...this.#environment },
+      env: { ...process.env, ...environment },
     });
     this.#process = child;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#onOutput(text));

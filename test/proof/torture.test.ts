@@ -21,7 +21,10 @@ async function tortured(t: TestContext, faults: string): Promise<Report> {
 
 for (const faults of ['none', 'storm']) {
   test(`no death of the broker under load loses or doubles anything (faults: ${faults})`, async (t) => {
-    const { orders, requests, cycles, kills, audits, snapshotsOfTotals } = await tortured(t, faults);
+    const { orders, requests, cycles, kills, audits, snapshotsOfTotals } = await tortured(
+      t,
+      faults,
+    );
     assert.deepEqual([cycles, audits.live, audits.settled], [CYCLES, CYCLES, 1]);
     assert.deepEqual([orders.lost, orders.duplicated], [0, 0]);
     assert(kills.underLoad >= CYCLES, JSON.stringify(kills));

@@ -100,13 +100,13 @@ export class Outcry {
   }
 
   get brokerPid(): number {
-    const [pid] = this.children('src/main.ts');
+    const [pid] = this.children('broker.mjs');
     assert(pid !== undefined, 'the broker is not running');
     return pid;
   }
 
   get exchangePid(): number {
-    const [pid] = this.children('simulator/main.ts');
+    const [pid] = this.children('exchange.mjs');
     assert(pid !== undefined, 'the exchange is not running');
     return pid;
   }
@@ -120,7 +120,7 @@ export class Outcry {
     if (!this.hasEnded) this.interrupt();
     const code = await Promise.race([this.ended(), sleep(PATIENCE_MS, null, { ref: false })]);
     if (code !== null) return code;
-    for (const pid of [...this.children('src/main.ts'), ...this.children('simulator/main.ts')]) {
+    for (const pid of [...this.children('broker.mjs'), ...this.children('exchange.mjs')]) {
       process.kill(pid, 'SIGKILL');
     }
     this.process.kill('SIGKILL');

@@ -1,23 +1,17 @@
-// The broker, the exchange and whatever else is to start often, compiled from the sources to one
-// file and its chunks each: from TypeScript every thread of the broker compiles for itself, and a
-// start costs five times as much.
+// The program compiled from its sources, one file per entry and what they share: from TypeScript
+// every thread compiles for itself, and a start takes three times as long.
+// Plain JavaScript, so that a start needs no loader to get here.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
-export interface Compiled {
-  readonly broker: string;
-  readonly exchange: string;
-  /** The file of an entry of the caller's. */
-  at(name: string): string;
-}
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** The folder of package.json. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** All of them come to lie in one folder, where each finds the others by the name it asks for. */
 const ENTRIES = {
-  main: 'src/main.ts',
+  launcher: 'src/launcher.ts',
+  broker: 'src/main.ts',
   thread: 'src/thread.ts',
   boot: 'src/runtime/threads/boot.mjs',
   worker: 'src/read-pool/worker.mjs',
@@ -36,13 +30,12 @@ const REQUIRE = [
 
 const OWN_ENTRY = /new URL\((['"])\.\/([\w-]+)\.ts\1/g;
 
-/** `more`: entries of the caller's own, by name. */
-export async function compile(
-  directory: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Compiled> {
-  mkdirSync(directory, { recursive: true });
-  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+/**
+ * @param {string} directory is made; it must not hold a program yet
+ * @param {Readonly<Record<string, string>>} more entries of the caller's own, by name
+ */
+export async function compile(directory, more = {}) {
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: { ...ENTRIES, ...more },
@@ -54,15 +47,34 @@ export async function compile(
     platform: 'node',
     target: 'node20',
     external: EXTERNAL,
-    alias: { 'tsx/esm/api': join(ROOT, 'proof', 'compiled', 'no-loader.mjs') },
+    alias: { 'tsx/esm/api': join(ROOT, 'src', 'launcher', 'no-loader.mjs') },
     banner: { js: REQUIRE },
     logLevel: 'error',
     write: false,
   });
+  mkdirSync(directory, { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   for (const { path, text } of outputFiles) {
     const code = text.replaceAll(OWN_ENTRY, "new URL('./$2.mjs'");
     writeFileSync(join(directory, basename(path)), code);
   }
-  const at = (name: string): string => join(directory, `${name}.mjs`);
-  return { broker: at('main'), exchange: at('exchange'), at };
+  return programIn(directory);
+}
+
+/**
+ * @typedef {object} Program
+ * @property {string} launcher file
+ * @property {string} broker file
+ * @property {string} exchange file
+ * @property {(name: string) => string} at the file of another entry
+ */
+
+/**
+ * @param {string} directory
+ * @returns {Program}
+ */
+export function programIn(directory) {
+  /** @param {string} name */
+  const at = (name) => join(directory, `${name}.mjs`);
+  return { launcher: at('launcher'), broker: at('broker'), exchange: at('exchange'), at };
 }

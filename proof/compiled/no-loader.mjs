@@ -1,2 +1,0 @@
-// Stands in the compiled broker for the TypeScript loader: what is compiled needs none.
-export function register() {}
