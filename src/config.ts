@@ -22,7 +22,7 @@ export const VARIABLES = {
   OUTCRY_DATA_DIR: variable(resolve('data/live'), directory, 'run-time directory'),
   OUTCRY_EXCHANGE_URL: variable<string | null>(null, url, 'an exchange that is already running'),
   OUTCRY_DEMO: variable(true, flag, 'demo users and demo.json; 0 turns them off'),
-  OUTCRY_SHARDS: variable(4, integer(1, 64), 'order files, fixed when the directory is made'),
+  OUTCRY_SHARDS: variable(2, integer(1, 64), 'order files, fixed when the directory is made'),
   OUTCRY_FEE_BPS: variable(FEES.bps, integer(0, 10_000), 'fee in basis points of what trades'),
   OUTCRY_FEE_MIN_IN_CENTS: variable(
     FEES.minInCents,

@@ -6,7 +6,7 @@ test('without any variable there is a configuration that works', () => {
   const config = readConfig({ PATH: '/bin' });
   assert.deepEqual(
     [config.host, config.port, config.demo, config.shards, config.exchangeUrl],
-    ['127.0.0.1', 8080, true, 4, null],
+    ['127.0.0.1', 8080, true, 2, null],
   );
 });
 

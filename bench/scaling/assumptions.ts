@@ -45,7 +45,7 @@ export const ASSUMPTIONS = {
   symbolsPerStream: { value: 10, unit: 'symbols', from: GUESS },
 
   headroom: { value: 0.5, unit: 'of what was measured', from: 'decision' },
-  filesPerHost: { value: 4, unit: 'shard files', from: 'decision (default of OUTCRY_SHARDS)' },
+  filesPerHost: { value: 2, unit: 'shard files', from: 'decision (default of OUTCRY_SHARDS)' },
   copies: { value: 3, unit: 'copies', from: 'decision' },
   commitsPerOrder: { value: 4, unit: 'commits', from: 'architecture.md: A, B, C, D' },
   gatewayThreadsPerHost: { value: 12, unit: 'threads', from: GUESS },
