@@ -20,6 +20,12 @@ export interface StoredOrder {
 
 const SELECT = 'SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)';
 
+/** Acknowledged, nobody has asked for its end, and nobody has told of it. */
+const IS_JUST_WORKING = `(
+  external_order_id IS NOT NULL AND cancels_requested = 0 AND our_verdict IS NULL
+  AND cancelled IS NULL AND expired IS NULL AND venue_rejected IS NULL AND closed_at_venue IS NULL
+)`;
+
 /** An order whose row is not in the file as it stands. */
 interface Changed {
   stored: StoredOrder;
@@ -39,7 +45,7 @@ export class OrderStore {
   readonly #replace: Statement;
   readonly #byId: Statement<[string, string, string], OrderRow>;
   readonly #byKey: Statement<[string, number], OrderRow>;
-  readonly #open: Statement<[], OrderRow>;
+  readonly #inQuestion: Statement<[], OrderRow>;
   readonly #openAfter: Statement<[number, number], OrderRow>;
   readonly #short: Statement<[], OrderRow>;
   readonly #openAmended: Statement<[], OrderRow>;
@@ -58,7 +64,9 @@ export class OrderStore {
     this.#byKey = db.prepare(
       `${SELECT} WHERE orders.idempotency_key = ? AND orders.account_no = ?`,
     );
-    this.#open = db.prepare(`${SELECT} WHERE orders.is_open = 1 ORDER BY orders.order_no`);
+    this.#inQuestion = db.prepare(
+      `${SELECT} WHERE orders.is_open = 1 AND NOT ${IS_JUST_WORKING} ORDER BY orders.order_no`,
+    );
     this.#openAfter = db.prepare(
       `${SELECT} WHERE orders.is_open = 1 AND orders.order_no > ? ORDER BY orders.order_no LIMIT ?`,
     );
@@ -132,10 +140,13 @@ export class OrderStore {
     return found && this.get(found.order.id); // as this turn has left it
   }
 
-  /** Every open order, oldest first. */
-  listOpen(): StoredOrder[] {
+  /**
+   * The open orders, oldest first, but those of which all that there is to know is that they work
+   * at the exchange: of a hundred thousand open ones a start must not read each.
+   */
+  listOpenInQuestion(): StoredOrder[] {
     this.flush();
-    return this.#open.all().map(storedRow);
+    return this.#inQuestion.all().map(storedRow);
   }
 
   /** The account's open order of the other side that one of `side` at `limit` could meet (E37). */

@@ -4,7 +4,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { deriveOrder } from '../../src/domain/derive-order.ts';
-import { NO_FACTS, type Order, type OrderIntent, orderOf } from '../../src/domain/order.ts';
+import {
+  isAnswered,
+  NO_FACTS,
+  type Order,
+  type OrderFacts,
+  type OrderIntent,
+  orderOf,
+  unresolvedReasonOf,
+} from '../../src/domain/order.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
 import { tempDirectory } from '../temp-directory.ts';
 
@@ -34,7 +42,7 @@ function aShard(t: TestContext) {
   };
 }
 
-function anOrder(key: string): Order {
+function anOrder(key: string, changed: Partial<OrderFacts> = {}): Order {
   const intent: OrderIntent = {
     id: `ord_00${key.padStart(9, '0')}abcde`,
     userId: 'usr_00ada',
@@ -53,7 +61,8 @@ function anOrder(key: string): Order {
     notAfterMs: 2,
   };
   const keeping = { feeInCents: 0, cancelRequestedAtMs: null, updatedAtMs: 1, version: 1 };
-  return orderOf(intent, NO_FACTS, deriveOrder(intent, NO_FACTS), keeping);
+  const facts = { ...NO_FACTS, ...changed };
+  return orderOf(intent, facts, deriveOrder(intent, facts), keeping);
 }
 
 test('a key that comes twice in one turn finds the order of the first time', (t) => {
@@ -86,7 +95,7 @@ test('a key of an earlier turn finds its order as this turn has left it', (t) =>
       assert.equal(store.orders.findByIdempotencyKey(1, 'k1')?.order.version, version);
     };
     change(2);
-    store.orders.listOpen(); // which writes what has been gathered
+    store.orders.listOpenInQuestion(); // which writes what has been gathered
     change(3);
     change(4);
   });
@@ -181,3 +190,45 @@ test('a turn writes one balance row for each account of an asset, whatever it po
     assert.equal(store.accounts.takeSeq(1), 5, 'sequences go on behind the last event');
   });
 });
+
+/** What may be known of an order, each alone and with each other. */
+const KNOWN: readonly Partial<OrderFacts>[] = [
+  { externalOrderId: 'x1', venueEpoch: 'e1' },
+  { cancelsRequested: 1 },
+  { cancelsRequested: 1, cancelsRefused: 1, cancelRefusal: 'too_late' },
+  { cumQty: 4, cumNotionalInCents: 400, venueSeq: 7, venueCumQty: 4 },
+  { cancelled: 'by_user', finalSeq: 9, finalCumQty: 6 },
+  { expired: 'session_end', finalCumQty: 6 },
+  { venueRejected: 'unknown_symbol', finalCumQty: 0 },
+  { ourVerdict: 'not_found_at_exchange' },
+  { closedAtVenue: 'unknown_order', finalCumQty: 6 },
+];
+
+test('of the open orders a start is told each of which something is in question', (t) => {
+  const shard = aShard(t);
+  const sets = Array.from({ length: 2 ** KNOWN.length }, (_, bits) =>
+    KNOWN.filter((_, at) => (bits & (1 << at)) !== 0),
+  );
+  const orders = sets.map((set, at) => anOrder(`k${at}`, Object.assign({}, ...set)));
+  shard.turn((store) => {
+    const { accountNo } = store.accounts.open('usr_00ada', 1);
+    for (const order of orders) store.orders.insert(accountNo, order);
+  });
+  shard.reopen();
+  const listed = shard.turn((store) => store.orders.listOpenInQuestion()).map(idOf);
+  const open = orders.filter(({ isOpen }) => isOpen);
+  const isInQuestion = (order: Order): boolean =>
+    unresolvedReasonOf(order) !== null || !isAnswered(order) || order.status === 'pending_cancel';
+  const inQuestion = open.filter(isInQuestion).map(({ id }) => id);
+  assert(inQuestion.length > 10, String(inQuestion.length));
+  assert.deepEqual(
+    inQuestion.filter((id) => !listed.includes(id)),
+    [],
+  );
+  const working = anOrder('k1', { externalOrderId: 'x1', venueEpoch: 'e1' });
+  assert(open.some(({ id }) => id === working.id) && !listed.includes(working.id));
+});
+
+function idOf({ order }: { readonly order: Order }): string {
+  return order.id;
+}

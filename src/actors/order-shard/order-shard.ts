@@ -99,7 +99,7 @@ export class OrderShard
     });
     this.#house.resume(ctx);
     this.#placing.takeUpIds();
-    for (const { order } of store.orders.listOpen()) {
+    for (const { order } of store.orders.listOpenInQuestion()) {
       this.#desk.unresolved.foundAtStart(order);
       this.#cancelling.foundAtStart(order);
       this.#placing.foundAtStart(order, ctx);
