@@ -24,6 +24,7 @@ const RUN: DayRun = {
     placed: LATENCY,
     cancelled: LATENCY,
     lateness: LATENCY,
+    answersInTime: 100,
     answersPerSecond: 499,
     placedPerSecond: 400,
     sent: 5_000,

@@ -14,6 +14,8 @@ export interface Faults {
   readonly loseEventEvery?: number;
   /** Every n-th order's event is sent twice. */
   readonly repeatEventEvery?: number;
+  /** Of all orders before the n-th the answers wait for it. */
+  readonly holdUntil?: number;
 }
 
 export interface FakeBroker {
@@ -31,6 +33,7 @@ export async function startFakeBroker(
 ): Promise<FakeBroker> {
   const bodies: unknown[] = [];
   const streams = new Set<ServerResponse>();
+  const held: (() => void)[] = [];
   let seq = 0;
   let connections = 0;
 
@@ -52,8 +55,12 @@ export async function startFakeBroker(
     const refused = isNth(faults.refuseEvery);
     if (!refused) sendEvent(id);
     const answer = refused ? { code: 'busy' } : { id, status: 'submitted' };
-    res.writeHead(refused ? 503 : 201, { 'content-type': 'application/json' });
-    res.end(JSON.stringify(answer));
+    held.push(() => {
+      res.writeHead(refused ? 503 : 201, { 'content-type': 'application/json' });
+      res.end(JSON.stringify(answer));
+    });
+    if (bodies.length < (faults.holdUntil ?? 0)) return;
+    for (const send of held.splice(0)) send();
   };
 
   const stream = (res: ServerResponse): void => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { readHeadSeq } from '../../bench/harness/head-seq.ts';
 import { LoadProcess } from '../../bench/load/load-process.ts';
-import type { OrderReport, StreamReport } from '../../bench/load/protocol.ts';
+import type { FlowReport, OrderReport, StreamReport } from '../../bench/load/protocol.ts';
 import { type FakeBroker, type Faults, startFakeBroker, TOKEN } from './fake-broker.ts';
 
 const USER = { userId: 'usr_00alice', token: TOKEN };
@@ -88,6 +88,26 @@ test('every order is sent once and every answer and event is counted', async (t)
   assert.equal(streams.orderEventDelay.count, 180);
   assert.equal(streams.priceAge.count, 0); // its only prices came before it was timed
   assert.ok(streams.bytes > 6 * 60 * 50, 'bytes of unparsed streams count too');
+});
+
+test('beyond what is carried, answers to what was sent before it was timed count as answers', async (t) => {
+  const [warmUp, timed] = [50, 100];
+  const { target } = await startFakeBroker(t, { holdUntil: warmUp + 10 });
+  const load = new LoadProcess<FlowReport>({
+    plan: {
+      kind: 'FlowPlan',
+      ...{ target, users: [USER], symbols: SYMBOLS, userZipf: 0, symbolZipf: 0, seed: 1 },
+      mix: { resting: 1, marketable: 0, market: 0, cancel: 0 },
+      ...{ ratePerSecond: 100, warmUpSeconds: warmUp / 100, seconds: timed / 100 },
+      ...{ connections: 2 * warmUp, outcomesFile: null }, // one request at a time on each
+    },
+    progress: () => undefined,
+  });
+  t.after(() => load.kill());
+  await load.reached('ready');
+  load.tell({ kind: 'Begin' });
+  const { answersInTime, placed, sent } = await load.report;
+  assert.deepEqual([answersInTime, placed.count, sent], [warmUp + timed, timed, warmUp + timed]);
 });
 
 test('events that are lost or come twice are found', async (t) => {

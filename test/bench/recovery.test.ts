@@ -38,7 +38,7 @@ function aRound(match: MatchResult | null, p50Ms: number, isPure = true): MatchR
   const latency = { count: 1, p50Ms, p99Ms: p50Ms, p999Ms: p50Ms, maxMs: p50Ms };
   const usage = { cpuSeconds: 0, seconds: 1, peakBytes: 0 };
   const counts = { sent: 1, noAnswer: 0, restingAtEnd: 0, statuses: {}, errors: {}, usage };
-  const rates = { answersPerSecond: 500, placedPerSecond: 400 };
+  const rates = { answersInTime: 500, answersPerSecond: 500, placedPerSecond: 400 };
   const latencies = { placed: latency, cancelled: latency, lateness: latency };
   return { report: { kind: 'FlowReport', ...latencies, ...rates, ...counts }, match, isPure };
 }
