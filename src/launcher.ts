@@ -15,22 +15,22 @@ const EXIT_UNCLEAN = 1;
 const EXCHANGE_READY = /^exchange ready (http:\/\/\S+)/m;
 
 /** What to start, and where: arguments of node. */
-export interface Program {
+export interface Commands {
   /** The folder of package.json. */
   readonly root: string;
   readonly broker: readonly string[];
   readonly exchange: readonly string[];
 }
 
-export async function run(program: Program): Promise<void> {
+export async function run(commands: Commands): Promise<void> {
   try {
-    await launch(program, readConfig(process.env));
+    await launch(commands, readConfig(process.env));
   } catch (error) {
     endBadStart(error);
   }
 }
 
-async function launch(program: Program, config: Config): Promise<void> {
+async function launch(commands: Commands, config: Config): Promise<void> {
   const lock = holdLock(config.dataDir, 'start.db');
   await probePort(config.host, config.port);
   const children: Child[] = [];
@@ -49,8 +49,8 @@ async function launch(program: Program, config: Config): Promise<void> {
   const startBroker = (exchangeUrl: string): void => {
     if (stopping) return;
     const broker = new Child('broker', {
-      args: [...nodeFlags(), ...program.broker],
-      root: program.root,
+      args: [...nodeFlags(), ...commands.broker],
+      root: commands.root,
       environment: { OUTCRY_EXCHANGE_URL: exchangeUrl },
     });
     children.unshift(broker); // it stops first, while the exchange can still answer
@@ -58,7 +58,7 @@ async function launch(program: Program, config: Config): Promise<void> {
     broker.start();
   };
   if (config.exchangeUrl !== null) return startBroker(config.exchangeUrl);
-  const simulator = simulatorOf(program, config);
+  const simulator = simulatorOf(commands, config);
   children.push(simulator.child);
   simulator.child.onGivenUp(stop);
   simulator.start(startBroker);
@@ -73,7 +73,7 @@ function nodeFlags(): string[] {
 }
 
 /** The simulator keeps its port over its restarts, so that the broker finds it again. */
-function simulatorOf({ root, exchange }: Program, config: Config) {
+function simulatorOf({ root, exchange }: Commands, config: Config) {
   const { speed, symbols, tape } = config.simulator;
   const data = pathsOf(config.dataDir).exchange;
   const args = [

@@ -1,4 +1,5 @@
 // `npm start`: the launcher takes over, compiled, or from the sources where nothing may be written.
+import { pathToFileURL } from 'node:url';
 import { builtProgram } from './launcher/built.mjs';
 import { ROOT } from './launcher/compile.mjs';
 
@@ -14,6 +15,6 @@ if (built === null) {
     exchange: [...fromSource, 'src/exchange/simulator/main.ts'],
   });
 } else {
-  const { run } = await import(built.launcher);
+  const { run } = await import(pathToFileURL(built.launcher).href);
   await run({ root: ROOT, broker: [built.broker], exchange: [built.exchange] });
 }

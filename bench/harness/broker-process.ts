@@ -24,6 +24,9 @@ export interface BenchUser {
 }
 
 const GONE_LOOK_MS = 5;
+/** Built, or from the sources where nothing may be written. */
+const BROKER = /\b(broker\.mjs|src\/main\.ts)\b/;
+const SIMULATOR = /\b(exchange\.mjs|simulator\/main\.ts)\b/;
 const READY = /^outcry ready (http:\/\/\S+)$/m;
 
 export class BrokerProcess {
@@ -68,7 +71,7 @@ export class BrokerProcess {
     const children = childrenOf(this.#server.pid);
     const pidOf = (script: RegExp): number | null =>
       children.find(({ commandLine }) => script.test(commandLine))?.pid ?? null;
-    return { broker: pidOf(/\/broker\.mjs/), simulator: pidOf(/\/exchange\.mjs/) };
+    return { broker: pidOf(BROKER), simulator: pidOf(SIMULATOR) };
   }
 
   /** The broker without a word, and before it the launcher that would start it again. */

@@ -15,7 +15,7 @@ const name = isMainThread ? 'main' : workerData?.name;
 if (directory !== undefined && name !== undefined) {
   const [pid, , tid] = readlinkSync('/proc/thread-self').split('/');
   writeFileSync(join(directory, `${pid}-${tid}`), name);
-  const isBroker = process.argv[1]?.endsWith('src/main.ts') === true || !isMainThread;
+  const isBroker = /\b(broker\.mjs|src\/main\.ts)$/.test(process.argv[1] ?? '') || !isMainThread;
   if (profileDirectory !== undefined && isBroker) profileWhenAsked(profileDirectory);
   if (collectEveryMs > 0 && isBroker) {
     setFlagsFromString('--expose-gc');

@@ -126,7 +126,7 @@ export interface FlowReport {
   readonly cancelled: LatencySummary;
   /** How late the generator itself was; part of the others. */
   readonly lateness: LatencySummary;
-  /** Orders answered 201 and cancels answered 200 from the timed part on, whenever they were sent. */
+  /** Orders answered 201, cancels answered 200: from the timed part on, whenever they were sent. */
   readonly answersInTime: number;
   readonly answersPerSecond: number;
   readonly placedPerSecond: number;

@@ -128,10 +128,10 @@ export function isSettled({ unresolved, targeted, fillsWanted, feed, parked }: S
   return open === 0 && feed?.lag === 0;
 }
 
-/** What no start of ours can be faster than: the runtime and the loader, and nothing else. */
+/** What no start of ours can be faster than: the runtime, and nothing else. */
 export async function bareStartSeconds(): Promise<number> {
   const beganMs = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', '--eval', '0'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['--eval', '0'], { stdio: 'ignore' });
   await new Promise((resolve, reject) => {
     child.once('exit', resolve);
     child.once('error', reject);

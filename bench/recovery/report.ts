@@ -9,7 +9,7 @@ import type { MatchRound, OutageRun } from './rounds.ts';
 import { REAL_OUTAGE_SECONDS, type RecoverySettings } from './settings.ts';
 
 export interface RecoveryRun {
-  /** Of `node` with the loader of TypeScript and nothing to do. */
+  /** Of `node` with nothing to do. */
   readonly bareSeconds: number;
   /** On books that no broker has had yet: not what is to be judged. */
   readonly firstStart: StartTimes;
@@ -85,7 +85,7 @@ function startTable({ bareSeconds, firstStart, starts }: RecoveryRun): Table {
     title: 'from the start of the process until GET /readyz answers 200',
     columns: ['what', 'seconds', 'of them, until it listens', 'broker peak MB'],
     rows: [
-      ['node and the loader alone, of which a start has two in a row', bareSeconds, null, null],
+      ['node alone, of which a start has two in a row', bareSeconds, null, null],
       row('the first start on the books, with new demo users', firstStart),
       ...starts.map((times, index) => row(`after kill ${index + 1} in a flow`, times)),
     ],

@@ -1,13 +1,12 @@
 // Where a scenario plays: an exchange in a process of its own that outlives everything, a data
 // directory, and one broker process after the other on it. A life that was killed is followed by
 // the next; one that ends by itself is a failure.
-
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Program } from '../../src/launcher/compile.mjs';
+import type { Files } from '../../src/launcher/compile.mjs';
 import { type Answer, Api } from '../../test/scenario/api.ts';
 import type { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { Outcry } from '../../test/scenario/outcry.ts';
@@ -20,7 +19,7 @@ export type Life =
   | { readonly kind: 'product' };
 
 export interface StageOptions {
-  readonly compiled: Program;
+  readonly compiled: Files;
   /** For the hits; not the data directory. */
   readonly directory: string;
   readonly dataDir: string;

@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile, type Program } from '../../src/launcher/compile.mjs';
+import { compile, type Files } from '../../src/launcher/compile.mjs';
 import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import { quietTape } from '../../test/scenario/quiet-tape.ts';
 import { tempDirectory } from '../../test/temp-directory.ts';
@@ -29,13 +29,13 @@ const ENVIRONMENT = {
 const WITHOUT_DEMO = { ...ENVIRONMENT, OUTCRY_DEMO: '0' };
 
 export class Theatre {
-  readonly #compiled: Program;
+  readonly #compiled: Files;
   readonly #directory: string;
   readonly #tape: string;
   /** Each ends a run that is still on: the processes of an interrupted campaign must not stay. */
   readonly #playing = new Set<() => Promise<void>>();
 
-  private constructor(parts: { compiled: Program; directory: string; tape: string }) {
+  private constructor(parts: { compiled: Files; directory: string; tape: string }) {
     this.#compiled = parts.compiled;
     this.#directory = parts.directory;
     this.#tape = parts.tape;

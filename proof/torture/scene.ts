@@ -1,11 +1,10 @@
 // Everything that one leg of a campaign takes place in: an exchange that survives it, the broker
 // that does not, its files, and the crowd before its door.
-
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/exchange/simulator/random.ts';
-import type { Program } from '../../src/launcher/compile.mjs';
+import type { Files } from '../../src/launcher/compile.mjs';
 import { pathsOf, readMeta } from '../../src/store/data-directory.ts';
 import { ExchangeProcess } from '../../test/scenario/exchange-process.ts';
 import type { Scope } from '../scope.ts';
@@ -21,7 +20,7 @@ export interface SceneOptions {
   readonly seed: number;
   /** A preset of the simulator; nothing goes wrong before `raiseFaults`. */
   readonly faults: string;
-  readonly compiled: Program;
+  readonly compiled: Files;
 }
 
 export interface Scene extends SceneOptions {

@@ -142,7 +142,7 @@ export class OrderStore {
 
   /**
    * The open orders, oldest first, but those of which all that there is to know is that they work
-   * at the exchange: of a hundred thousand open ones a start must not read each.
+   * at the exchange: a start must not make objects of a hundred thousand.
    */
   listOpenInQuestion(): StoredOrder[] {
     this.flush();
