@@ -30,7 +30,7 @@ export async function tracedRun(
 ): Promise<Readonly<Record<Kind, number>>> {
   const tape = ['--tape', quietTape(t)];
   const exchange = await startExchange(t, tempDirectory(t), ['--no-echo', ...tape]);
-  const environment = { OUTCRY_EXCHANGE_URL: exchange.url };
+  const environment = { OUTCRY_EXCHANGE_URL: exchange.url, OUTCRY_SHARDS: '4' };
   const command = [...straceCommand(file), ...BROKER] as const;
   const broker = new TracedBroker(tempDirectory(t), environment, [...command]);
   t.after(() => broker.stop());

@@ -14,6 +14,9 @@ import { Api } from './api.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 30_000;
+/** Compiled, or from the sources. */
+export const BROKER = /\b(broker\.mjs|src\/main\.ts)\b/;
+const EXCHANGE = /\b(exchange\.mjs|simulator\/main\.ts)\b/;
 
 export class Outcry {
   readonly process: ChildProcess;
@@ -90,23 +93,23 @@ export class Outcry {
     return this.process.exitCode ?? -1;
   }
 
-  /** The process ids of the children whose command line contains `part`. */
-  children(part: string): number[] {
+  /** The process ids of the children of that command line. */
+  children(command: RegExp): number[] {
     const { pid } = this.process;
     const path = `/proc/${pid}/task/${pid}/children`;
     if (!existsSync(path)) return [];
     const pids = readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-    return pids.filter((child) => commandOf(child).includes(part));
+    return pids.filter((child) => command.test(commandOf(child)));
   }
 
   get brokerPid(): number {
-    const [pid] = this.children('broker.mjs');
+    const [pid] = this.children(BROKER);
     assert(pid !== undefined, 'the broker is not running');
     return pid;
   }
 
   get exchangePid(): number {
-    const [pid] = this.children('exchange.mjs');
+    const [pid] = this.children(EXCHANGE);
     assert(pid !== undefined, 'the exchange is not running');
     return pid;
   }
@@ -120,7 +123,7 @@ export class Outcry {
     if (!this.hasEnded) this.interrupt();
     const code = await Promise.race([this.ended(), sleep(PATIENCE_MS, null, { ref: false })]);
     if (code !== null) return code;
-    for (const pid of [...this.children('broker.mjs'), ...this.children('exchange.mjs')]) {
+    for (const pid of [...this.children(BROKER), ...this.children(EXCHANGE)]) {
       process.kill(pid, 'SIGKILL');
     }
     this.process.kill('SIGKILL');
