@@ -1,7 +1,7 @@
 // `npm start`: the launcher takes over, compiled, or from the sources where nothing may be written.
 import { pathToFileURL } from 'node:url';
 import { builtProgram } from './launcher/built.mjs';
-import { ROOT } from './launcher/compile.mjs';
+import { ENTRIES, ROOT } from './launcher/compile.mjs';
 
 const built = await builtProgram();
 if (built === null) {
@@ -11,8 +11,8 @@ if (built === null) {
   const fromSource = ['--import', 'tsx'];
   await run({
     root: ROOT,
-    broker: [...fromSource, 'src/main.ts'],
-    exchange: [...fromSource, 'src/exchange/simulator/main.ts'],
+    broker: [...fromSource, ENTRIES.broker],
+    exchange: [...fromSource, ENTRIES.exchange],
   });
 } else {
   const { run } = await import(pathToFileURL(built.launcher).href);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { COMMAND_LINES } from '../../src/launcher/compile.mjs';
 import { childrenOf, readUsage } from './process-cpu.ts';
 import type { Target } from './raw-http.ts';
 import { ServerProcess } from './server-process.ts';
@@ -24,9 +25,6 @@ export interface BenchUser {
 }
 
 const GONE_LOOK_MS = 5;
-/** Built, or from the sources where nothing may be written. */
-const BROKER = /\b(broker\.mjs|src\/main\.ts)\b/;
-const SIMULATOR = /\b(exchange\.mjs|simulator\/main\.ts)\b/;
 const READY = /^outcry ready (http:\/\/\S+)$/m;
 
 export class BrokerProcess {
@@ -71,7 +69,7 @@ export class BrokerProcess {
     const children = childrenOf(this.#server.pid);
     const pidOf = (script: RegExp): number | null =>
       children.find(({ commandLine }) => script.test(commandLine))?.pid ?? null;
-    return { broker: pidOf(BROKER), simulator: pidOf(SIMULATOR) };
+    return { broker: pidOf(COMMAND_LINES.broker), simulator: pidOf(COMMAND_LINES.exchange) };
   }
 
   /** The broker without a word, and before it the launcher that would start it again. */

@@ -143,9 +143,11 @@ function dated(path) {
 
 /** @param {string} path */
 function remove(path) {
+  const aside = `${path}.old`;
   try {
-    renameSync(path, `${path}.old`);
-    rmSync(`${path}.old`, { recursive: true });
+    rmSync(aside, { recursive: true, force: true }); // of somebody who was killed here
+    renameSync(path, aside);
+    rmSync(aside, { recursive: true, force: true });
   } catch (error) {
     if (!isRefused(error) && codeOf(error) !== 'ENOENT') throw error;
   }

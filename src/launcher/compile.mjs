@@ -1,5 +1,5 @@
 // The program compiled from its sources, one file per entry and what they share: from TypeScript
-// every thread compiles for itself, and a start takes 5 s instead of 2.
+// every thread compiles for itself, and a start takes more than twice as long.
 // Plain JavaScript, so that a start needs no loader to get here.
 import { closeSync, fsyncSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** All of them come to lie in one folder, where each finds the others by the name it asks for. */
-const ENTRIES = {
+export const ENTRIES = {
   launcher: 'src/launcher.ts',
   broker: 'src/main.ts',
   thread: 'src/thread.ts',
@@ -17,6 +17,12 @@ const ENTRIES = {
   worker: 'src/read-pool/worker.mjs',
   'audit-worker': 'src/read-pool/audit-worker.mjs',
   exchange: 'src/exchange/simulator/main.ts',
+};
+
+/** Of the command lines of what the launcher starts, compiled or from the sources. */
+export const COMMAND_LINES = {
+  broker: /\b(broker\.mjs|src\/main\.ts)\b/,
+  exchange: /\b(exchange\.mjs|simulator\/main\.ts)\b/,
 };
 
 /** They are binaries, or start workers of their own. */

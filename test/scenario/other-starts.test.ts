@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { probePort } from '../../src/launcher/claim-port.ts';
+import { COMMAND_LINES } from '../../src/launcher/compile.mjs';
 import { tempDirectory } from '../temp-directory.ts';
-import { BROKER, Outcry, startOutcry, until } from './outcry.ts';
+import { Outcry, startOutcry, until } from './outcry.ts';
 
 const run = promisify(execFile);
 
@@ -49,7 +50,7 @@ test('an exchange out of reach is no start failure: it is not ready, says so, an
 test('SIGTERM while the broker is still starting is a stop like any other', async (t) => {
   const outcry = new Outcry(tempDirectory(t), { OUTCRY_EXCHANGE_URL: 'http://127.0.0.1:1' });
   t.after(() => outcry.stop());
-  await until(() => outcry.children(BROKER).length === 1, 'the broker to be started');
+  await until(() => outcry.children(COMMAND_LINES.broker).length === 1, 'the broker to be started');
   assert.equal(await outcry.stop(), 0);
 });
 

@@ -9,14 +9,12 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Demo } from '../../src/demo.ts';
+import { COMMAND_LINES } from '../../src/launcher/compile.mjs';
 import { tempDirectory } from '../temp-directory.ts';
 import { Api } from './api.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 30_000;
-/** Compiled, or from the sources. */
-export const BROKER = /\b(broker\.mjs|src\/main\.ts)\b/;
-const EXCHANGE = /\b(exchange\.mjs|simulator\/main\.ts)\b/;
 
 export class Outcry {
   readonly process: ChildProcess;
@@ -103,13 +101,13 @@ export class Outcry {
   }
 
   get brokerPid(): number {
-    const [pid] = this.children(BROKER);
+    const [pid] = this.children(COMMAND_LINES.broker);
     assert(pid !== undefined, 'the broker is not running');
     return pid;
   }
 
   get exchangePid(): number {
-    const [pid] = this.children(EXCHANGE);
+    const [pid] = this.children(COMMAND_LINES.exchange);
     assert(pid !== undefined, 'the exchange is not running');
     return pid;
   }
@@ -123,7 +121,10 @@ export class Outcry {
     if (!this.hasEnded) this.interrupt();
     const code = await Promise.race([this.ended(), sleep(PATIENCE_MS, null, { ref: false })]);
     if (code !== null) return code;
-    for (const pid of [...this.children(BROKER), ...this.children(EXCHANGE)]) {
+    for (const pid of [
+      ...this.children(COMMAND_LINES.broker),
+      ...this.children(COMMAND_LINES.exchange),
+    ]) {
       process.kill(pid, 'SIGKILL');
     }
     this.process.kill('SIGKILL');
