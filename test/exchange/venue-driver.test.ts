@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type {
   AskOrdersAnswer,
@@ -162,33 +162,6 @@ test('a refused connection proves that nothing was written', async (t) => {
   const { drivers } = driversFor(t, url);
   const answer = await perform<PlaceOrdersAnswer>(drivers, place('a'));
   assert.equal(answer.outcome, 'not_written');
-});
-
-test('a request that waits for a connection until its deadline is never written', async (t) => {
-  const received: string[] = [];
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on('data', (chunk) => received.push(chunk.toString()));
-    socket.on('error', () => socket.destroy());
-  });
-  // Long enough for both connections to be made on a busy machine.
-  const { drivers } = driversFor(t, await listen(t, server), 1_000);
-  const ids = ['a', 'b', 'c'];
-  const answers = await Promise.all(
-    ids.map((id) => perform<PlaceOrdersAnswer>(drivers, place(id))),
-  );
-  assert.deepEqual(
-    answers.map((answer) => answer.outcome),
-    ['unknown', 'unknown', 'not_written'],
-  );
-  const [first, second] = sockets;
-  for (const socket of [first, second]) if (socket?.closed === false) await once(socket, 'close');
-  // Whatever is still queued goes out before these two, which use both connections.
-  await Promise.all(['d', 'e'].map((id) => perform(drivers, place(id))));
-  const bodies = received.join('');
-  const written = [...ids, 'd', 'e'].filter((id) => bodies.includes(`"clientOrderId":"${id}"`));
-  assert.deepEqual(written, ['a', 'b', 'd', 'e']);
 });
 
 test('a server that dies with the request leaves it unknown, and nothing is sent twice', async (t) => {
