@@ -32,7 +32,7 @@ const DAILY: RecoverySettings = {
   open: 100_000,
   customers: 1_000,
   symbols: 100,
-  shards: 4,
+  shards: 2,
   starts: 3,
   flowPerSecond: 500,
   killAfterSeconds: 4,

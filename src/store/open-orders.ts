@@ -1,6 +1,7 @@
 // The open orders of each account, by symbol, side and price: what a new order could meet, and what
 // a cancel of everything is about. Only in memory: an index in the file would cost each order two
-// pages of the log.
+// pages of the log. An account's are read from the file when they are first asked for.
+import type { Statement } from 'better-sqlite3';
 import type { Side } from '../domain/order.ts';
 import type { Db } from './database.ts';
 import type { StoredOrder } from './order-store.ts';
@@ -15,34 +16,51 @@ export interface OpenOrder {
 type Sides = Readonly<Record<Side, OpenOrder[]>>;
 
 interface Row extends OpenOrder {
-  readonly accountNo: number;
   readonly symbol: string;
   readonly side: Side;
 }
 
-const OPEN = `
-  SELECT order_no AS orderNo, id AS orderId, account_no AS accountNo, symbol, side,
+/** Row numbers as a JSON list: text costs a start less than a hundred thousand numbers. */
+interface Unread {
+  readonly accountNo: number;
+  readonly orderNos: string;
+}
+
+const UNREAD = `
+  SELECT account_no AS accountNo, json_group_array(order_no) AS orderNos
+  FROM orders INDEXED BY orders_open WHERE is_open = 1 GROUP BY account_no`;
+
+const ROWS = `
+  SELECT order_no AS orderNo, id AS orderId, symbol, side,
          limit_price_in_cents AS limitPriceInCents
-  FROM orders WHERE is_open = 1 ORDER BY order_no`;
+  FROM orders WHERE order_no IN (SELECT value FROM json_each(?)) ORDER BY order_no`;
 
 export class OpenOrders {
   /** By account number, then by symbol. */
   readonly #accounts = new Map<number, Map<string, Sides>>();
+  /**
+   * What was open at the start, of accounts that nobody has asked for since. What stands here of an
+   * order never changes, so the rows are the same whenever they are read.
+   */
+  readonly #unread = new Map<number, string>();
+  readonly #rows: Statement<[string], Row>;
 
   constructor(db: Db) {
-    for (const { accountNo, symbol, side, ...order } of db.prepare<[], Row>(OPEN).iterate()) {
-      insert(this.#sidesOf(accountNo, symbol)[side], order);
+    this.#rows = db.prepare(ROWS);
+    for (const { accountNo, orderNos } of db.prepare<[], Unread>(UNREAD).iterate()) {
+      this.#unread.set(accountNo, orderNos);
     }
   }
 
   add({ orderNo, accountNo, order }: StoredOrder): void {
     const { id: orderId, symbol, side, limitPriceInCents } = order;
+    this.#read(accountNo);
     insert(this.#sidesOf(accountNo, symbol)[side], { orderNo, orderId, limitPriceInCents });
   }
 
   remove({ orderNo, accountNo, order }: StoredOrder): void {
     const { symbol, side, limitPriceInCents } = order;
-    const symbols = this.#accounts.get(accountNo);
+    const symbols = this.#symbolsOf(accountNo);
     const sides = symbols?.get(symbol);
     if (symbols === undefined || sides === undefined) return;
     const orders = sides[side];
@@ -54,7 +72,7 @@ export class OpenOrders {
   }
 
   of(accountNo: number, symbol: string, side: Side): readonly OpenOrder[] {
-    return this.#accounts.get(accountNo)?.get(symbol)?.[side] ?? [];
+    return this.#symbolsOf(accountNo)?.get(symbol)?.[side] ?? [];
   }
 
   /** The best-priced of the other side that one of `side` at `limit` could meet. */
@@ -70,12 +88,26 @@ export class OpenOrders {
   /** Of one symbol or one side if need be, oldest first. */
   list(accountNo: number, wanted: { readonly symbol: string | null; readonly side: Side | null }) {
     const found: OpenOrder[] = [];
-    for (const [symbol, sides] of this.#accounts.get(accountNo) ?? []) {
+    for (const [symbol, sides] of this.#symbolsOf(accountNo) ?? []) {
       if (wanted.symbol !== null && wanted.symbol !== symbol) continue;
       if (wanted.side !== 'sell') found.push(...sides.buy);
       if (wanted.side !== 'buy') found.push(...sides.sell);
     }
     return found.sort((a, b) => a.orderNo - b.orderNo);
+  }
+
+  #symbolsOf(accountNo: number): Map<string, Sides> | undefined {
+    this.#read(accountNo);
+    return this.#accounts.get(accountNo);
+  }
+
+  #read(accountNo: number): void {
+    const orderNos = this.#unread.get(accountNo);
+    if (orderNos === undefined) return;
+    this.#unread.delete(accountNo);
+    for (const { symbol, side, ...order } of this.#rows.all(orderNos)) {
+      insert(this.#sidesOf(accountNo, symbol)[side], order);
+    }
   }
 
   #sidesOf(accountNo: number, symbol: string): Sides {

@@ -67,6 +67,7 @@ function onOneLine(sql: string): string {
 const SCANS: [step: RegExp, sql: RegExp, why: string][] = [
   [/^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE)$/, /./, 'no table'],
   [/^SCAN orders USING INDEX orders_open$/, /is_open = 1/, 'the index holds the open ones only'],
+  [/^SCAN json_each VIRTUAL TABLE/, /json_each\(\?\)/, 'what was given with the statement'],
   [/^SCAN orders USING INDEX orders_short$/, /final_cum_qty > cum_qty/, 'that lack fills: few'],
   [
     /^SCAN \w+$/,

@@ -136,6 +136,46 @@ test('an order that changes in the turn that made it, and again, is written as i
   );
 });
 
+test('what was open at the start is known whoever asks first, and beside what has come since', (t) => {
+  const all = { symbol: null, side: null };
+  const [kept, closed, added] = ['k1', 'k2', 'k3'].map((key) => anOrder(key)) as [
+    Order,
+    Order,
+    Order,
+  ];
+  const firsts: [what: string, run: (store: ShardStore) => void, open: readonly Order[]][] = [
+    ['a list', (store) => void store.orders.openIdsOf(1, all), [kept, closed]],
+    ['a crossing', (store) => void store.orders.findCrossing(1, 'IBM', 'sell', 1), [kept, closed]],
+    ['a new order', (store) => void store.orders.insert(1, added), [kept, closed, added]],
+    [
+      'an order that ends',
+      (store) => {
+        const stored = store.orders.get(closed.id);
+        assert(stored !== null);
+        store.orders.replace(stored, { ...closed, version: 2, isOpen: false });
+      },
+      [kept],
+    ],
+  ];
+  for (const [what, run, open] of firsts) {
+    const shard = aShard(t);
+    shard.turn((store) => {
+      const { accountNo } = store.accounts.open('usr_00ada', 1);
+      for (const order of [kept, closed]) store.orders.insert(accountNo, order);
+    });
+    shard.reopen();
+    const found = shard.turn((store) => {
+      run(store);
+      return store.orders.openIdsOf(1, all);
+    });
+    assert.deepEqual(
+      found,
+      open.map(({ id }) => id),
+      what,
+    );
+  }
+});
+
 test('a trade that comes twice in one turn is found the second time', (t) => {
   const shard = aShard(t);
   const terms = { lastQty: 4, lastPriceInCents: 100, feeInCents: 1, exchangeAtMs: 1 };
