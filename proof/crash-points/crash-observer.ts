@@ -41,8 +41,8 @@ export function crashObserver({ thread, hit, hasWritten }: CrashObserverOptions)
       hitEach(committing.map((kind) => commitPoint(address, 'after', kind)));
     },
     turnEnded: (_address, batch) => note(batch),
-    posting: (to, bytes) => {
-      posting = kindsOfFrame(bytes, asked);
+    posting: (to, messages) => {
+      posting = kindsOfFrame(messages, asked);
       hitEach(posting.map((kind) => framePoint(thread, to, 'before', kind)));
     },
     posted: (to) => {

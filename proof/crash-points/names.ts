@@ -1,9 +1,8 @@
 // The names of crash points: readable, and the same in every run. A turn or a frame has one point
 // per kind of message in it, because which messages meet in one is the clock's doing.
 import { type Address, type Effect, kindOf, type ReplyTo } from '../../src/runtime/actor.ts';
-import { decodeFrame } from '../../src/runtime/codec.ts';
 import { type Envelope, kindOfBody, messageOf } from '../../src/runtime/envelope.ts';
-import { SYSTEM } from '../../src/runtime/packet.ts';
+import { type Packet, SYSTEM } from '../../src/runtime/packet.ts';
 import { isHistory, isNoise, isNoisyEffect, NOISY_FRAMES } from './noise.ts';
 
 export type Moment = 'before' | 'after';
@@ -20,8 +19,8 @@ export function commitPoint(address: Address, moment: Moment, kind: string): str
 }
 
 /** What a frame carries; an ask that it answers is forgotten by it. */
-export function kindsOfFrame(bytes: Uint8Array, asked: Asked): string[] {
-  const kinds = decodeFrame(bytes).messages.map(([to, , body]) => {
+export function kindsOfFrame(messages: readonly Packet[], asked: Asked): string[] {
+  const kinds = messages.map(([to, , body]) => {
     if (typeof to === 'object') return replyKind(to, asked);
     return to === SYSTEM ? null : kindOfBody(body);
   });

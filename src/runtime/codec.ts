@@ -1,6 +1,7 @@
-// Frames between threads as msgpack that describes itself, so that nothing needs a version after a
-// restart. An address is written out once a frame, and is its number from then on.
-import { Packr } from 'msgpackr';
+// Frames between threads as msgpack that describes itself within a session, so that nothing needs a
+// version after a restart: the field names of a kind of object are written out once a session, an
+// address once a frame, and are numbers from then on.
+import { Packr, Unpackr } from 'msgpackr';
 import type { Address, ReplyTo } from './actor.ts';
 import type { Packet } from './packet.ts';
 
@@ -22,21 +23,95 @@ type Items = unknown[];
 
 const HEAD_ITEMS = 4;
 
-const packr = new Packr({ useRecords: true });
+/** Field names of objects, in their order. A frame brings those that no frame before it had. */
+type Shape = readonly string[];
 
-/**
- * An exact-size copy of its own: msgpackr's buffer is a slice of a pool, and posting that would
- * clone the whole pool.
- */
-export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
-  const packed = packr.pack(itemsOf(frame));
-  const bytes = new Uint8Array(packed.length);
-  bytes.set(packed);
-  return bytes;
+/** Beyond these, a shape is written out in every frame that has it. */
+const SHAPES_MAX = 1_024;
+const IS_FIELD = /^[a-z][a-zA-Z]*$/;
+
+const SHAPES_LENGTH_BYTES = 4;
+
+/** For the frames of one session, in their order: what one has told, later ones need not. */
+export class FrameEncoder {
+  readonly #packr: Packr;
+  #shapes: readonly Shape[] = [];
+  #told = 0;
+
+  constructor() {
+    this.#packr = new Packr({
+      structures: [],
+      maxSharedStructures: SHAPES_MAX,
+      // What has no number is a map: msgpackr 2.1 misreads definitions inside of a frame beside many
+      // shared ones.
+      maxOwnStructures: 0,
+      useRecords: hasFields,
+      saveStructures: (shapes) => {
+        this.#shapes = shapes as unknown as readonly Shape[];
+      },
+    });
+  }
+
+  /** Throws when a body is nothing that msgpack knows. The bytes have a buffer of their own. */
+  encode(frame: Frame): Uint8Array<ArrayBuffer> {
+    const packed = this.#packr.pack(itemsOf(frame));
+    const untold = this.#shapes.slice(this.#told);
+    this.#told += untold.length;
+    const shapes = untold.length === 0 ? '' : JSON.stringify(untold);
+    const start = SHAPES_LENGTH_BYTES + shapes.length;
+    const bytes = new Uint8Array(start + packed.length);
+    new DataView(bytes.buffer).setUint32(0, shapes.length);
+    for (let at = 0; at < shapes.length; at++) {
+      bytes[SHAPES_LENGTH_BYTES + at] = shapes.charCodeAt(at); // field names are ASCII
+    }
+    bytes.set(packed, start);
+    return bytes;
+  }
+
+  /** Throws what `encode` of a frame with this message would throw. */
+  check(packet: Packet): void {
+    this.#packr.pack(packet[2]);
+  }
 }
 
-export function decodeFrame(bytes: Uint8Array): Frame {
-  const items = packr.unpack(bytes) as Items;
+/** False where the names are data (symbols, counters): each such object has a shape of its own. */
+function hasFields(object: object): boolean {
+  for (const name in object) return IS_FIELD.test(name);
+  return false;
+}
+
+/**
+ * For the frames that one encoder has made, all of them and in their order. What was sent as a
+ * `Map` arrives as an object.
+ */
+export class FrameDecoder {
+  readonly #shapes: Shape[] = [];
+  readonly #unpackr: Unpackr;
+
+  constructor() {
+    this.#unpackr = new Unpackr({
+      maxSharedStructures: SHAPES_MAX,
+      mapsAsObjects: true,
+      getStructures: () => this.#shapes.map((shape) => [...shape]),
+    });
+  }
+
+  decode(bytes: Uint8Array): Frame {
+    const { buffer, byteOffset } = bytes;
+    const start = SHAPES_LENGTH_BYTES + new DataView(buffer, byteOffset).getUint32(0);
+    if (start > SHAPES_LENGTH_BYTES) {
+      const text = Buffer.from(
+        buffer,
+        byteOffset + SHAPES_LENGTH_BYTES,
+        start - SHAPES_LENGTH_BYTES,
+      );
+      this.#shapes.push(...(JSON.parse(text.toString('latin1')) as Shape[]));
+    }
+    return frameOf(this.#unpackr.unpack(bytes.subarray(start)) as Items);
+  }
+}
+
+function frameOf(items: Items): Frame {
   const [incarnation, seq, sentAtMs, ack] = items as [number, number, number, number];
   const messages: Packet[] = [];
   const named: Address[] = [];

@@ -261,9 +261,9 @@ export class Dispatcher<C extends Context = Context> {
   #observed(thread: string, post: Post): Post {
     const { observer } = this.#kernel;
     if (observer === null) return post;
-    return (bytes) => {
-      observer.posting(thread, bytes);
-      post(bytes);
+    return (bytes, messages) => {
+      observer.posting(thread, messages);
+      post(bytes, messages);
       observer.posted(thread);
     };
   }

@@ -12,8 +12,8 @@ export interface Observer {
   turnEnded(address: Address, batch: readonly Envelope[]): void;
   turnFailed(address: Address, batch: readonly Envelope[]): void;
   sent(packet: Packet): void;
-  /** A frame is about to be handed to the other thread's port; its bytes are gone afterwards. */
-  posting(thread: string, bytes: Uint8Array): void;
+  /** A frame with these messages is about to be handed to the other thread's port. */
+  posting(thread: string, messages: readonly Packet[]): void;
   posted(thread: string): void;
   effectStarted(address: Address, kind: string, effect: Effect): void;
   /** Its driver has it. */

@@ -1,13 +1,14 @@
 // The link to another thread. It gathers a tick's messages into one frame; its session begins and
 // ends with the data port, its windows and held values outlive it.
 import assert from 'node:assert/strict';
-import { decodeFrame, encodeFrame, type Frame } from './codec.ts';
+import { type Frame, FrameDecoder, FrameEncoder } from './codec.ts';
 import type { TellSource } from './envelope.ts';
 import { Link } from './link.ts';
 import type { Deliver } from './local-link.ts';
 import { isTell, type Packet } from './packet.ts';
 
-export type Post = (bytes: Uint8Array<ArrayBuffer>) => void;
+/** The messages are those in the bytes. */
+export type Post = (bytes: Uint8Array<ArrayBuffer>, messages: readonly Packet[]) => void;
 
 /** Messages that cannot travel between threads are handed back here, each with the error. */
 export type Unsendable = (packet: Packet, error: unknown) => void;
@@ -19,6 +20,8 @@ export type Unsendable = (packet: Packet, error: unknown) => void;
 class Session implements TellSource {
   readonly peerIncarnation: number;
   readonly post: Post;
+  readonly encoder = new FrameEncoder();
+  readonly decoder = new FrameDecoder();
   handledTells = 0;
   ackedToPeer = 0;
   sentTells = 0;
@@ -92,7 +95,7 @@ export class PeerLink extends Link {
   receive(bytes: Uint8Array, deliver: Deliver): number {
     const session = this.#session;
     if (session === null) return 0;
-    const frame = decodeFrame(bytes);
+    const frame = session.decoder.decode(bytes);
     session.receivedFrames++;
     assert.equal(frame.seq, session.receivedFrames, `a frame of ${this.thread} is missing`);
     session.ackedByPeer = Math.max(session.ackedByPeer, frame.ack);
@@ -131,7 +134,7 @@ export class PeerLink extends Link {
     this.traffic.framesSent++;
     this.traffic.messagesSent += messages.length;
     this.traffic.bytesSent += bytes.length;
-    session.post(bytes);
+    session.post(bytes, messages);
   }
 }
 
@@ -142,17 +145,18 @@ function encodeOrSift(
   unsendable: Unsendable,
 ): Uint8Array<ArrayBuffer> {
   try {
-    return encodeFrame(frame);
+    return session.encoder.encode(frame);
   } catch {
     const messages = frame.messages.filter((packet) => {
       try {
-        return encodeFrame({ ...frame, messages: [packet] }).length > 0;
+        session.encoder.check(packet);
+        return true;
       } catch (error) {
         if (isTell(packet)) session.sentTells--;
         unsendable(packet, error);
         return false;
       }
     });
-    return encodeFrame({ ...frame, messages });
+    return session.encoder.encode({ ...frame, messages });
   }
 }

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decodeFrame } from '../../src/runtime/codec.ts';
 import { kindOfBody, kindOfEnvelope } from '../../src/runtime/envelope.ts';
 import type { Observer } from '../../src/runtime/observer.ts';
+import type { Packet } from '../../src/runtime/packet.ts';
 import { tempDirectory } from '../temp-directory.ts';
 import { FakeDriver, fetch } from './fake-driver.ts';
 import { type Add, committedTotal, sumKind } from './sum-actor.ts';
@@ -18,7 +18,7 @@ test('the steps of a durable turn and of its frames, in their order', (t) => {
   const observer = observerThat({
     committing: (address, batch) => see(`committing ${address} ${batch.map(kindOfEnvelope)}`),
     committed: (address, batch) => see(`committed ${address} ${batch.map(kindOfEnvelope)}`),
-    posting: (thread, bytes) => see(`posting ${kindsIn(bytes)} to ${thread}`),
+    posting: (thread, messages) => see(`posting ${kindsIn(messages)} to ${thread}`),
     posted: (thread) => see(`posted to ${thread}`),
   });
   const kinds = [sumKind({ path, steps: [] })];
@@ -58,10 +58,8 @@ function heard(answer: unknown) {
   return { kind: 'Run', run: () => answer } as const;
 }
 
-function kindsIn(bytes: Uint8Array): string {
-  return decodeFrame(bytes)
-    .messages.map(([, , body]) => kindOfBody(body))
-    .join();
+function kindsIn(messages: readonly Packet[]): string {
+  return messages.map(([, , body]) => kindOfBody(body)).join();
 }
 
 function observerThat(sees: Partial<Observer>): Observer {

@@ -2,7 +2,7 @@
 // the last one is a fault.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeFrame, encodeFrame } from '../../src/runtime/codec.ts';
+import { FrameDecoder, FrameEncoder } from '../../src/runtime/codec.ts';
 import { ask, type Note, note } from './messages.ts';
 import { World } from './world.ts';
 
@@ -97,7 +97,7 @@ test('inside a thread messages go by reference, whatever they are', () => {
 test('a frame that is missing is a fault of the transport, not passed over in silence', () => {
   const world = new World({ threads: ['a', 'b'] });
   const frame = { incarnation: 1, seq: 2, sentAtMs: 0, ack: 0, messages: [] };
-  const receive = () => world.dispatcher('b').receive('a', encodeFrame(frame));
+  const receive = () => world.dispatcher('b').receive('a', new FrameEncoder().encode(frame));
   assert.throws(receive, /a frame of a is missing/);
 });
 
@@ -107,7 +107,10 @@ test('frames that come after the link has closed are ignored', () => {
   const messages = [['puppet/b', 'puppet/a', note('late')]] as const;
   world
     .dispatcher('b')
-    .receive('a', encodeFrame({ incarnation: 1, seq: 1, sentAtMs: 0, ack: 0, messages }));
+    .receive(
+      'a',
+      new FrameEncoder().encode({ incarnation: 1, seq: 1, sentAtMs: 0, ack: 0, messages }),
+    );
   world.settle();
   assert.deepEqual(world.take(), []);
 });
@@ -115,9 +118,9 @@ test('frames that come after the link has closed are ignored', () => {
 test('a frame describes itself and has a buffer of exactly its own size', () => {
   const messages = [['puppet/b', 'puppet/a', note('1')]] as const;
   const frame = { incarnation: 7, seq: 1, sentAtMs: 5, ack: 3, messages };
-  const bytes = encodeFrame(frame);
+  const bytes = new FrameEncoder().encode(frame);
   assert.equal(bytes.buffer.byteLength, bytes.length);
-  assert.deepEqual(decodeFrame(structuredClone(bytes)), frame);
+  assert.deepEqual(new FrameDecoder().decode(structuredClone(bytes)), frame);
 });
 
 test('an address is written out once a frame, whoever writes to whom', () => {
@@ -129,8 +132,8 @@ test('an address is written out once a frame, whoever writes to whom', () => {
     [{ ...replyTo, to: 'puppet/c' }, 'puppet/c', 5],
   ] as const;
   const frame = { incarnation: 7, seq: 1, sentAtMs: 5, ack: 3, messages };
-  const bytes = encodeFrame(frame);
-  assert.deepEqual(decodeFrame(bytes), frame);
+  const bytes = new FrameEncoder().encode(frame);
+  assert.deepEqual(new FrameDecoder().decode(bytes), frame);
   for (const address of ['puppet/a', 'puppet/b', 'puppet/c']) {
     assert.equal(Buffer.from(bytes).toString('latin1').split(address).length, 2, address);
   }

@@ -11,7 +11,7 @@ import {
   type LogLevel,
   type Message,
 } from '../../src/runtime/actor.ts';
-import { decodeFrame, type Frame } from '../../src/runtime/codec.ts';
+import { type Frame, FrameDecoder } from '../../src/runtime/codec.ts';
 import { Dispatcher } from '../../src/runtime/dispatcher.ts';
 import type { Edge, EdgeListener } from '../../src/runtime/edge.ts';
 import type { ThreadSnapshot } from '../../src/runtime/metrics.ts';
@@ -225,8 +225,9 @@ export class World {
 
   #open(from: string, to: string): void {
     const receiver = this.#node(to);
+    const decoder = new FrameDecoder();
     this.dispatcher(from).linkUp(to, receiver.dispatcher.incarnation, (bytes) => {
-      this.frames.push({ from, to, ...decodeFrame(bytes) });
+      this.frames.push({ from, to, ...decoder.decode(bytes) });
       receiver.inbox.push({ from, bytes });
     });
   }

@@ -15,7 +15,6 @@ import {
 import { readOptions, UsageError } from '../../../proof/crash-points/options.ts';
 import { Rotation, sampleOf, targetsOf } from '../../../proof/crash-points/plan.ts';
 import { Trigger } from '../../../proof/crash-points/trigger.ts';
-import { encodeFrame } from '../../../src/runtime/codec.ts';
 import type { Envelope } from '../../../src/runtime/envelope.ts';
 import { type Packet, SYSTEM } from '../../../src/runtime/packet.ts';
 import { Prng } from '../../../src/runtime/simulation/prng.ts';
@@ -48,15 +47,15 @@ test('a reply is named by what it answers; prices, reads and the runtime itself 
     'order-shard/03',
     { outcome: 'order' },
   ];
-  const bytes = frame([
+  const messages: Packet[] = [
     reply(7),
     reply(8),
     reply(9),
     ['gateway/0', 'order-shard/03', { kind: 'UserEvents' }],
     ['symbol-fanout/ABC', 'gateway/0', { kind: 'WatchSymbol' }],
     [SYSTEM, 'system/order-0', { kind: 'SnapshotTaken' }],
-  ]);
-  assert.deepEqual(kindsOfFrame(bytes, asked), ['UserEvents', 'reply to PlaceOrder']);
+  ];
+  assert.deepEqual(kindsOfFrame(messages, asked), ['UserEvents', 'reply to PlaceOrder']);
   assert.equal(asked.size, 0, 'what has been answered is forgotten');
   const point = framePoint('order-0', 'gateway-0', 'after', 'UserEvents');
   assert.equal(point, 'order-0 -> gateway-0: after the frame with UserEvents');
@@ -149,8 +148,4 @@ function envelope(body: unknown, toOwn: Envelope['toOwn'] = null): Envelope {
     ...{ from: 'test/0', body, toOwn, replyTo: null, source: null, incarnation: 0 },
     ...{ timer: null, atMs: 0 },
   };
-}
-
-function frame(messages: readonly Packet[]): Uint8Array {
-  return encodeFrame({ incarnation: 1, seq: 1, sentAtMs: 0, ack: 0, messages });
 }

@@ -1,0 +1,97 @@
+// What one frame has told of its objects' fields, later ones of the session need not tell again.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Frame, FrameDecoder, FrameEncoder } from '../../src/runtime/codec.ts';
+import type { Packet } from '../../src/runtime/packet.ts';
+import { Prng } from '../../src/runtime/simulation/prng.ts';
+
+const SHAPES_MAX = 1_024;
+
+function frame(...bodies: unknown[]): Frame {
+  const messages = bodies.map((body): Packet => ['to/1', 'from/1', body]);
+  return { incarnation: 1, seq: 1, sentAtMs: 2, ack: 3, messages };
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+test('the fields of a kind of object are written out in the first frame that has it', () => {
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  const first = frame({ kind: 'Note', numShares: 1 });
+  const second = frame({ kind: 'Note', numShares: 2 }, { kind: 'Other', price: { cents: 3 } });
+  const third = frame({ kind: 'Other', price: { cents: 4 } }, { kind: 'Note', numShares: 5 });
+  const all = [first, second, third].map((one) => encoder.encode(one));
+  const has = (name: string) => all.map((bytes) => latin1(bytes).includes(name));
+  assert.deepEqual(has('numShares'), [true, false, false]);
+  assert.deepEqual(has('cents'), [false, true, false]);
+  assert.deepEqual(
+    all.map((bytes) => decoder.decode(structuredClone(bytes))),
+    [first, second, third],
+  );
+});
+
+test('a body that cannot be packed costs neither the session nor the fields told with it', () => {
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  const good = frame({ kind: 'Good', one: 1 });
+  const bad: Packet = ['to/1', 'from/1', { kind: 'Bad', two: 2n ** 70n }];
+  assert.throws(() => encoder.encode({ ...good, messages: [...good.messages, bad] }));
+  assert.throws(() => encoder.check(bad));
+  for (const packet of good.messages) encoder.check(packet);
+  const other = frame({ kind: 'Bad', two: 2 });
+  for (const one of [good, other, good]) {
+    assert.deepEqual(decoder.decode(encoder.encode(one)), one);
+  }
+});
+
+test('objects whose names are data are no kind: they are written out, and never run out', () => {
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  for (let round = 0; round < 2 * SHAPES_MAX; round++) {
+    const one = frame({ held: { [`S${round}`]: round, IBM: 1 } });
+    assert.deepEqual(decoder.decode(encoder.encode(one)), one);
+  }
+  const known = encoder.encode(frame({ held: { IBM: 1 } }));
+  assert(!latin1(known).includes('held'), 'what is a kind is still told once');
+});
+
+test('more kinds than a session keeps still arrive', () => {
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  const letters = (at: number) =>
+    at.toString(8).replaceAll(/\d/g, (digit) => 'abcdefgh'.charAt(+digit));
+  for (let round = 0; round < 2; round++) {
+    for (let at = 0; at < SHAPES_MAX + 100; at++) {
+      const one = frame({ [letters(at)]: at, more: { [`x${letters(at)}`]: null } });
+      assert.deepEqual(decoder.decode(encoder.encode(one)), one);
+    }
+  }
+});
+
+test('whatever is sent arrives as it was, in any order of kinds', (t) => {
+  const seed = process.env['SEED'] ?? String(Date.now());
+  t.diagnostic(`SEED=${seed}`);
+  const chance = new Prng(seed).stream('codec');
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  for (let round = 0; round < 500; round++) {
+    const one = frame(...Array.from({ length: chance.int(5) }, () => anything(chance, 4)));
+    assert.deepEqual(decoder.decode(encoder.encode(one)), one);
+  }
+});
+
+const NAMES = ['kind', 'order', 'numShares', 'IBM', 'orders_parked', 'a', 'seq', ''];
+
+function anything(chance: Prng, depth: number): unknown {
+  const simple = [null, true, '', 'text', 'long '.repeat(20), 0, -1, 2 ** 40, 0.5, undefined];
+  const kind = depth === 0 ? 0 : chance.int(3);
+  if (kind === 0) return simple[chance.int(simple.length)];
+  const length = chance.int(5);
+  if (kind === 1) return Array.from({ length }, () => anything(chance, depth - 1));
+  const entries = Array.from({ length }, () => {
+    return [NAMES[chance.int(NAMES.length)], anything(chance, depth - 1)] as const;
+  });
+  return Object.fromEntries(entries);
+}
