@@ -66,6 +66,7 @@ function outcomeOf(scenes: readonly Scene[], reports: readonly SceneReport[]): B
     settings: { scenes },
     results: { scenes: reports.map(({ result }) => result) },
     tables: reports.flatMap(({ tables }) => tables),
+    goals: reports.flatMap(({ goals }) => goals),
     remarks: reports.flatMap(({ remarks }) => remarks),
     failures: reports.flatMap(({ failures }) => failures),
   };

@@ -2,6 +2,7 @@
 // many events each delivers per CPU second while its prices are fresh.
 import { join } from 'node:path';
 import type { BenchOptions } from '../bench.ts';
+import type { Goal } from '../harness/goal.ts';
 import { spreadOf } from '../harness/rounds.ts';
 import type { Cell, Table } from '../harness/table.ts';
 import { type MoreOptions, UsageError } from '../options.ts';
@@ -19,8 +20,12 @@ interface PeerRow {
   readonly failure: string | null;
 }
 
-/** At least so many times the delivered events per CPU second. */
-const RATIO_GOALS: Readonly<Record<string, number>> = { nchan: 3, 'node-redis': 8 };
+/** At least so many times the delivered events per CPU second; of the bare writer, the limit, a share. */
+const RATIO_GOALS: Readonly<Record<string, number>> = {
+  nchan: 3,
+  'node-redis': 8,
+  'bare-uws': 0.6,
+};
 const FRESH_P99_MS = 300;
 const OUTCRY: Peer = { name: 'outcry', missing: null, start: startOutcry };
 
@@ -42,6 +47,7 @@ export async function runPeers(
   return {
     result: { scene: 'peers', rows, ratios },
     tables: [peerTable(scenes, rows), ratioTable(ratios)],
+    goals: ratios.map(goalOf),
     remarks: [...missing, ...remarksOn(rows)],
     failures: [],
   };
@@ -142,18 +148,19 @@ function bestFresh(server: string, rows: readonly PeerRow[]): number | null {
   return fresh.length === 0 ? null : Math.max(...fresh);
 }
 
+function goalOf({ peer, goal, ratio }: Ratio): Goal {
+  const what = `events per CPU second beside ${peer}, each at its best`;
+  const goalOfPeer = { what, unit: 'x', goal, sense: 'at_least', measured: ratio } as const;
+  return ratio === null ? { ...goalOfPeer, why: `${peer} did not serve fresh prices` } : goalOfPeer;
+}
+
 function ratioTable(ratios: readonly Ratio[]): Table {
   return {
     title: `events per CPU second, each at its best with an age p99 of at most ${FRESH_P99_MS} ms`,
-    columns: ['peer', 'outcry', 'peer has', 'times', 'goal', 'met'],
-    rows: ratios.map(({ peer, goal, ours, theirs, ratio }) => [
-      peer,
-      ours,
-      theirs,
-      ratio,
-      `at least ${goal}`,
-      ratio === null ? '' : ratio >= goal ? 'yes' : 'NO',
-    ]),
+    columns: ['peer', 'outcry', 'peer has', 'times', 'goal'],
+    rows: ratios.map(({ peer, goal, ours, theirs, ratio }) => {
+      return [peer, ours, theirs, ratio, `at least ${goal}`];
+    }),
   };
 }
 

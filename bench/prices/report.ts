@@ -1,5 +1,6 @@
 // What the scenes have shown: a number, its spread over the runs and, where there is one, the goal
 // beside it. A missed goal is said; only what was lost is a failure.
+import type { Goal } from '../harness/goal.ts';
 import { spreadOf } from '../harness/rounds.ts';
 import type { Cell, Table } from '../harness/table.ts';
 import type { IdleRun } from './idle.ts';
@@ -9,6 +10,7 @@ import type { Scene } from './scenes.ts';
 export interface SceneReport {
   readonly result: object;
   readonly tables: readonly Table[];
+  readonly goals: readonly Goal[];
   readonly remarks: readonly string[];
   readonly failures: readonly string[];
 }
@@ -17,8 +19,10 @@ export interface SceneReport {
 const GENERATOR_SHARE_MAX = 0.4;
 const MEGABYTE = 1_048_576;
 
-type Row = readonly [what: string, values: readonly number[], goal?: Goal | undefined];
-type Goal = readonly [bound: 'at least' | 'at most', number | undefined];
+type Row = readonly [what: string, values: readonly number[], bound?: Bound | undefined];
+type Bound = readonly [sense: 'at least' | 'at most', number | undefined];
+
+const NONE: Bound = ['at most', undefined];
 
 export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneReport {
   const { clients, seconds, goals, about } = scene;
@@ -48,8 +52,9 @@ export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneRepor
   const title = `${scene.name}: ${clients.toLocaleString('en-US')} clients, ${about}; ${seconds} s`;
   return {
     result: { ...sceneOf(scene), metrics: Object.fromEntries(rows.map(metricOf)), runs },
-    tables: [goalTable(title, rows), coreTable(scene, runs)],
-    remarks: [...missedIn(scene, rows), ...remarksOn(scene, runs)],
+    tables: [metricTable(title, rows), coreTable(scene, runs)],
+    goals: goalsOf(scene, rows),
+    remarks: remarksOn(scene, runs),
     failures: failuresOf(
       scene,
       runs.map(({ report }) => report),
@@ -80,21 +85,20 @@ export function idleReport(scene: Scene, run: IdleRun): SceneReport {
   const title = `idle: ${run.streams.toLocaleString('en-US')} ${scene.about}`;
   return {
     result: { ...sceneOf(scene), metrics: Object.fromEntries(rows.map(metricOf)), runs: [run] },
-    tables: [goalTable(title, rows)],
-    remarks: missedIn(scene, rows),
+    tables: [metricTable(title, rows)],
+    goals: goalsOf(scene, rows),
+    remarks: [],
     failures: failuresOf(scene, run.reports),
   };
 }
 
-function goalTable(title: string, rows: readonly Row[]): Table {
+function metricTable(title: string, rows: readonly Row[]): Table {
   return {
     title,
-    columns: ['what', 'goal', 'median', 'min', 'max', 'met'],
-    rows: rows.map(([what, values, goal]): Cell[] => {
+    columns: ['what', 'goal', 'median', 'min', 'max'],
+    rows: rows.map(([what, values, [sense, number] = NONE]): Cell[] => {
       const { median, min, max } = spreadOf(values);
-      const bound = goal?.[1];
-      const text = goal === undefined || bound === undefined ? '' : `${goal[0]} ${bound}`;
-      return [what, text, median, min, max, text === '' ? '' : isMet(median, goal) ? 'yes' : 'NO'];
+      return [what, number === undefined ? '' : `${sense} ${number}`, median, min, max];
     }),
   };
 }
@@ -119,14 +123,17 @@ function coreTable({ name, clients }: Scene, runs: readonly CrowdRun[]): Table {
   };
 }
 
-function missedIn({ name, clients }: Scene, rows: readonly Row[]): string[] {
-  return rows.flatMap(([what, values, goal]) => {
-    const { median } = spreadOf(values);
-    if (goal === undefined || isMet(median, goal)) return [];
-    const shown = median.toLocaleString('en-US', { maximumFractionDigits: 2 });
-    return [
-      `goal missed: ${name}, ${clients} clients: ${what} ${shown}, not ${goal[0]} ${goal[1]}`,
-    ];
+/** The names of the metrics end in their units. */
+function goalsOf({ name, clients }: Scene, rows: readonly Row[]): Goal[] {
+  return rows.flatMap(([what, values, [sense, goal] = NONE]) => {
+    if (goal === undefined) return [];
+    return {
+      what: `${name}, ${clients.toLocaleString('en-US')} clients: ${what}`,
+      unit: '',
+      goal,
+      sense: sense === 'at least' ? 'at_least' : 'at_most',
+      measured: spreadOf(values).median,
+    };
   });
 }
 
@@ -160,15 +167,10 @@ function metricOf([what, values]: Row) {
   return [what, spreadOf(values)] as const;
 }
 
-function isMet(value: number, [bound, number]: Goal = ['at most', undefined]): boolean {
-  if (number === undefined) return true;
-  return bound === 'at least' ? value >= number : value <= number;
-}
-
-function atLeast(number: number | undefined): Goal {
+function atLeast(number: number | undefined): Bound {
   return ['at least', number];
 }
 
-function atMost(number: number | undefined): Goal {
+function atMost(number: number | undefined): Bound {
   return ['at most', number];
 }

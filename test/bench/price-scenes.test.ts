@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BenchOptions } from '../../bench/bench.ts';
+import { isReached } from '../../bench/harness/goal.ts';
 import { UsageError } from '../../bench/options.ts';
+import { idleReport } from '../../bench/prices/report.ts';
 import { scenesFor } from '../../bench/prices/scenes.ts';
 
 function scenes(more: BenchOptions['more'], quick = false) {
@@ -41,4 +43,21 @@ test('what is no scene and no number is refused', () => {
   for (const clients of ['0', '-1', '1.5', 'many']) {
     assert.throws(() => scenes({ clients }), /--clients must be a whole number above 0/);
   }
+});
+
+test('a metric with a bound is a goal, measured by the median of its runs', () => {
+  const [scene] = scenes({ scene: 'idle', runs: '1' });
+  assert(scene !== undefined);
+  const bytes = { bytesWithNone: 0, bytesWithSome: 0, bytesWithAll: 0 };
+  const held = { streams: 15_000, held: 14_999, notCurrent: 0 };
+  const perStream = { bytesPerStream: 12_289, bytesPerStreamFromNone: 0 };
+  const { goals } = idleReport(scene, { ...bytes, ...held, ...perStream, reports: [] });
+  assert.deepEqual(
+    goals.map((goal) => [goal.what, goal.sense, goal.goal, goal.measured, isReached(goal)]),
+    [
+      ['idle, 15,000 clients: resident bytes per stream', 'at_most', 12_288, 12_289, false],
+      ['idle, 15,000 clients: streams held', 'at_least', 15_000, 14_999, false],
+      ['idle, 15,000 clients: clients not current at the end', 'at_most', 0, 0, true],
+    ],
+  );
 });
