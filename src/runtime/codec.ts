@@ -26,7 +26,7 @@ const HEAD_ITEMS = 4;
 /** Field names of objects, in their order. A frame brings those that no frame before it had. */
 type Shape = readonly string[];
 
-/** Beyond these, a shape is written out in every frame that has it. */
+/** More than there are; a session that has told so many writes out every object. */
 const SHAPES_MAX = 1_024;
 const IS_FIELD = /^[a-z][a-zA-Z]*$/;
 
@@ -42,10 +42,10 @@ export class FrameEncoder {
     this.#packr = new Packr({
       structures: [],
       maxSharedStructures: SHAPES_MAX,
-      // What has no number is a map: msgpackr 2.1 misreads definitions inside of a frame beside many
-      // shared ones.
+      // What has no number is a map: msgpackr 2.1 misreads definitions inside of a frame beside
+      // many shared ones.
       maxOwnStructures: 0,
-      useRecords: hasFields,
+      useRecords: (object: object) => this.#shapes.length < SHAPES_MAX && hasFields(object),
       saveStructures: (shapes) => {
         this.#shapes = shapes as unknown as readonly Shape[];
       },
@@ -57,13 +57,11 @@ export class FrameEncoder {
     const packed = this.#packr.pack(itemsOf(frame));
     const untold = this.#shapes.slice(this.#told);
     this.#told += untold.length;
-    const shapes = untold.length === 0 ? '' : JSON.stringify(untold);
+    const shapes = Buffer.from(untold.length === 0 ? '' : JSON.stringify(untold));
     const start = SHAPES_LENGTH_BYTES + shapes.length;
     const bytes = new Uint8Array(start + packed.length);
     new DataView(bytes.buffer).setUint32(0, shapes.length);
-    for (let at = 0; at < shapes.length; at++) {
-      bytes[SHAPES_LENGTH_BYTES + at] = shapes.charCodeAt(at); // field names are ASCII
-    }
+    bytes.set(shapes, SHAPES_LENGTH_BYTES);
     bytes.set(packed, start);
     return bytes;
   }
@@ -105,7 +103,7 @@ export class FrameDecoder {
         byteOffset + SHAPES_LENGTH_BYTES,
         start - SHAPES_LENGTH_BYTES,
       );
-      this.#shapes.push(...(JSON.parse(text.toString('latin1')) as Shape[]));
+      this.#shapes.push(...(JSON.parse(text.toString()) as Shape[]));
     }
     return frameOf(this.#unpackr.unpack(bytes.subarray(start)) as Items);
   }

@@ -123,12 +123,12 @@ export class PeerLink extends Link {
       const messages = batch.slice(sent, sent + frameMessagesMax);
       const { handledTells: ack, sentFrames } = session;
       const frame = { incarnation, seq: sentFrames + 1, sentAtMs, ack, messages };
-      this.#post(session, encodeOrSift(frame, session, unsendable), frame);
+      this.#post(session, encodeOrSift(frame, session, unsendable));
       sent += messages.length;
     } while (sent < batch.length);
   }
 
-  #post(session: Session, bytes: Uint8Array<ArrayBuffer>, { seq, ack, messages }: Frame): void {
+  #post(session: Session, { bytes, frame: { seq, ack, messages } }: Encoded): void {
     session.sentFrames = seq;
     session.ackedToPeer = ack;
     this.traffic.framesSent++;
@@ -138,14 +138,16 @@ export class PeerLink extends Link {
   }
 }
 
+interface Encoded {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What is in the bytes. */
+  readonly frame: Frame;
+}
+
 /** A message that msgpack cannot take must not cost the others of its frame. */
-function encodeOrSift(
-  frame: Frame,
-  session: Session,
-  unsendable: Unsendable,
-): Uint8Array<ArrayBuffer> {
+function encodeOrSift(frame: Frame, session: Session, unsendable: Unsendable): Encoded {
   try {
-    return session.encoder.encode(frame);
+    return { bytes: session.encoder.encode(frame), frame };
   } catch {
     const messages = frame.messages.filter((packet) => {
       try {
@@ -157,6 +159,7 @@ function encodeOrSift(
         return false;
       }
     });
-    return session.encoder.encode({ ...frame, messages });
+    const sifted = { ...frame, messages };
+    return { bytes: session.encoder.encode(sifted), frame: sifted };
   }
 }

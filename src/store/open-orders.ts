@@ -33,7 +33,8 @@ const UNREAD = `
 const ROWS = `
   SELECT order_no AS orderNo, id AS orderId, symbol, side,
          limit_price_in_cents AS limitPriceInCents
-  FROM orders WHERE order_no IN (SELECT value FROM json_each(?)) ORDER BY order_no`;
+  FROM orders WHERE order_no IN (SELECT value FROM json_each(?))
+  ORDER BY limit_price_in_cents, order_no`;
 
 export class OpenOrders {
   /** By account number, then by symbol. */
@@ -90,8 +91,8 @@ export class OpenOrders {
     const found: OpenOrder[] = [];
     for (const [symbol, sides] of this.#symbolsOf(accountNo) ?? []) {
       if (wanted.symbol !== null && wanted.symbol !== symbol) continue;
-      if (wanted.side !== 'sell') found.push(...sides.buy);
-      if (wanted.side !== 'buy') found.push(...sides.sell);
+      if (wanted.side !== 'sell') for (const order of sides.buy) found.push(order);
+      if (wanted.side !== 'buy') for (const order of sides.sell) found.push(order);
     }
     return found.sort((a, b) => a.orderNo - b.orderNo);
   }

@@ -50,10 +50,10 @@ test('objects whose names are data are no kind: they are written out, and never 
   const encoder = new FrameEncoder();
   const decoder = new FrameDecoder();
   for (let round = 0; round < 2 * SHAPES_MAX; round++) {
-    const one = frame({ held: { [`S${round}`]: round, IBM: 1 } });
+    const one = frame({ held: { [`S${round}`]: round, IBM: 1 }, Ł: { größe: round } });
     assert.deepEqual(decoder.decode(encoder.encode(one)), one);
   }
-  const known = encoder.encode(frame({ held: { IBM: 1 } }));
+  const known = encoder.encode(frame({ held: { IBM: 1 }, Ł: { größe: 0 } }));
   assert(!latin1(known).includes('held'), 'what is a kind is still told once');
 });
 
