@@ -20,7 +20,7 @@ interface PeerRow {
   readonly failure: string | null;
 }
 
-/** At least so many times the delivered events per CPU second; of the bare writer, the limit, a share. */
+/** At least so many times the delivered events per CPU second; of the limit a share. */
 const RATIO_GOALS: Readonly<Record<string, number>> = {
   nchan: 3,
   'node-redis': 8,
