@@ -39,11 +39,9 @@ function median(values: readonly number[]): number | null {
   return values.length === 0 ? null : spreadOf(values).median;
 }
 
-/** Without or with a match; those that are what they were to be, if there are any. */
+/** Without or with a match, for as long as they were to be so. */
 function roundsOf({ rounds }: RecoveryRun, isMatched: boolean): readonly MatchRound[] {
-  const all = rounds.filter(({ match }) => (match !== null) === isMatched);
-  const pure = all.filter(({ isPure }) => isPure);
-  return pure.length > 0 ? pure : all;
+  return rounds.filter(({ match, isPure }) => isPure && (match !== null) === isMatched);
 }
 
 export function readySecondsOf({ starts }: RecoveryRun): number | null {
@@ -60,7 +58,7 @@ export function secondsPer100kOpen({ rounds }: Pick<RecoveryRun, 'rounds'>): num
   );
 }
 
-/** What the flow has beside a match, of what it has without one. */
+/** What the flow has beside a match, of what it has without one; null: there was no such round. */
 export function ratioOf(run: RecoveryRun, pick: (round: MatchRound) => number): number | null {
   const beside = median(roundsOf(run, true).map(pick));
   const alone = median(roundsOf(run, false).map(pick));
@@ -164,17 +162,22 @@ function goalsOf({ parts, open, orders }: RecoverySettings, run: RecoveryRun): G
       unit: 'x',
       goal: 1 + GOALS.share,
       sense: 'at_most',
-      measured: ratioOf(run, ({ report }) => report.placed.p50Ms),
+      ...measuredAs(ratioOf(run, ({ report }) => report.placed.p50Ms)),
     },
     {
       what: 'answered/s beside a match, of that without',
       unit: 'x',
       goal: 1 - GOALS.share,
       sense: 'at_least',
-      measured: ratioOf(run, ({ report }) => report.answersPerSecond),
+      ...measuredAs(ratioOf(run, ({ report }) => report.answersPerSecond)),
     },
   ];
   return [...(parts.includes('start') ? [start] : []), ...(parts.includes('match') ? match : [])];
+}
+
+function measuredAs(ratio: number | null): Pick<Goal, 'measured' | 'why'> {
+  if (ratio !== null) return { measured: ratio };
+  return { measured: null, why: 'no round was without a match, or with one, all through' };
 }
 
 function remarksOn({ outageSeconds, open }: RecoverySettings, run: RecoveryRun): string[] {
