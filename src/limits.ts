@@ -131,7 +131,8 @@ export const LIMITS = {
   fullMatchRetryMs: 5_000,
   /** After a session has closed, before every open DAY order is asked about (E23). */
   matchGraceMs: 3_000,
-  matchPageMax: 200,
+  /** Of the exchange, at ten pages a second: 20 s for 100,000 orders. */
+  matchPageMax: 500,
   matchPageTriesMax: 5,
   matchOrdersMax: 500_000,
   matchFindingsMax: 10_000,
