@@ -20,9 +20,9 @@ const GENERATOR_SHARE_MAX = 0.4;
 const MEGABYTE = 1_048_576;
 
 type Row = readonly [what: string, values: readonly number[], bound?: Bound | undefined];
-type Bound = readonly [sense: 'at least' | 'at most', number | undefined];
+type Bound = readonly [sense: Goal['sense'], number | undefined];
 
-const NONE: Bound = ['at most', undefined];
+const NONE: Bound = ['at_most', undefined];
 
 export function crowdReport(scene: Scene, runs: readonly CrowdRun[]): SceneReport {
   const { clients, seconds, goals, about } = scene;
@@ -98,7 +98,13 @@ function metricTable(title: string, rows: readonly Row[]): Table {
     columns: ['what', 'goal', 'median', 'min', 'max'],
     rows: rows.map(([what, values, [sense, number] = NONE]): Cell[] => {
       const { median, min, max } = spreadOf(values);
-      return [what, number === undefined ? '' : `${sense} ${number}`, median, min, max];
+      return [
+        what,
+        number === undefined ? '' : `${sense.replace('_', ' ')} ${number}`,
+        median,
+        min,
+        max,
+      ];
     }),
   };
 }
@@ -127,13 +133,8 @@ function coreTable({ name, clients }: Scene, runs: readonly CrowdRun[]): Table {
 function goalsOf({ name, clients }: Scene, rows: readonly Row[]): Goal[] {
   return rows.flatMap(([what, values, [sense, goal] = NONE]) => {
     if (goal === undefined) return [];
-    return {
-      what: `${name}, ${clients.toLocaleString('en-US')} clients: ${what}`,
-      unit: '',
-      goal,
-      sense: sense === 'at least' ? 'at_least' : 'at_most',
-      measured: spreadOf(values).median,
-    };
+    const named = `${name}, ${clients.toLocaleString('en-US')} clients: ${what}`;
+    return { what: named, unit: '', goal, sense, measured: spreadOf(values).median };
   });
 }
 
@@ -168,9 +169,9 @@ function metricOf([what, values]: Row) {
 }
 
 function atLeast(number: number | undefined): Bound {
-  return ['at least', number];
+  return ['at_least', number];
 }
 
 function atMost(number: number | undefined): Bound {
-  return ['at most', number];
+  return ['at_most', number];
 }

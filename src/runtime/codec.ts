@@ -31,6 +31,7 @@ const SHAPES_MAX = 1_024;
 const IS_FIELD = /^[a-z][a-zA-Z]*$/;
 
 const SHAPES_LENGTH_BYTES = 4;
+const NOTHING = new Uint8Array(0);
 
 /** For the frames of one session, in their order: what one has told, later ones need not. */
 export class FrameEncoder {
@@ -55,9 +56,7 @@ export class FrameEncoder {
   /** Throws when a body is nothing that msgpack knows. The bytes have a buffer of their own. */
   encode(frame: Frame): Uint8Array<ArrayBuffer> {
     const packed = this.#packr.pack(itemsOf(frame));
-    const untold = this.#shapes.slice(this.#told);
-    this.#told += untold.length;
-    const shapes = Buffer.from(untold.length === 0 ? '' : JSON.stringify(untold));
+    const shapes = this.#tellShapes();
     const start = SHAPES_LENGTH_BYTES + shapes.length;
     const bytes = new Uint8Array(start + packed.length);
     new DataView(bytes.buffer).setUint32(0, shapes.length);
@@ -69,6 +68,13 @@ export class FrameEncoder {
   /** Throws what `encode` of a frame with this message would throw. */
   check(packet: Packet): void {
     this.#packr.pack(packet[2]);
+  }
+
+  #tellShapes(): Uint8Array {
+    if (this.#told === this.#shapes.length) return NOTHING;
+    const untold = this.#shapes.slice(this.#told);
+    this.#told = this.#shapes.length;
+    return Buffer.from(JSON.stringify(untold));
   }
 }
 
@@ -95,14 +101,10 @@ export class FrameDecoder {
   }
 
   decode(bytes: Uint8Array): Frame {
-    const { buffer, byteOffset } = bytes;
-    const start = SHAPES_LENGTH_BYTES + new DataView(buffer, byteOffset).getUint32(0);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const start = SHAPES_LENGTH_BYTES + view.getUint32(0);
     if (start > SHAPES_LENGTH_BYTES) {
-      const text = Buffer.from(
-        buffer,
-        byteOffset + SHAPES_LENGTH_BYTES,
-        start - SHAPES_LENGTH_BYTES,
-      );
+      const text = Buffer.from(bytes.subarray(SHAPES_LENGTH_BYTES, start));
       this.#shapes.push(...(JSON.parse(text.toString()) as Shape[]));
     }
     return frameOf(this.#unpackr.unpack(bytes.subarray(start)) as Items);

@@ -55,7 +55,6 @@ export class OpenOrders {
 
   add({ orderNo, accountNo, order }: StoredOrder): void {
     const { id: orderId, symbol, side, limitPriceInCents } = order;
-    this.#read(accountNo);
     insert(this.#sidesOf(accountNo, symbol)[side], { orderNo, orderId, limitPriceInCents });
   }
 
@@ -112,7 +111,7 @@ export class OpenOrders {
   }
 
   #sidesOf(accountNo: number, symbol: string): Sides {
-    let symbols = this.#accounts.get(accountNo);
+    let symbols = this.#symbolsOf(accountNo);
     if (symbols === undefined) {
       symbols = new Map();
       this.#accounts.set(accountNo, symbols);

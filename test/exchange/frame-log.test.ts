@@ -9,6 +9,7 @@ import type { ReadFeedAnswer } from '../../src/exchange/effects.ts';
 import { FrameLog } from '../../src/exchange/frame-log.ts';
 import { createVenueDrivers } from '../../src/exchange/venue-driver.ts';
 import { tempDirectory } from '../temp-directory.ts';
+import { listen } from './listen.ts';
 import { openFeed, perform } from './perform.ts';
 
 interface Kept {
@@ -72,14 +73,10 @@ test('a line of the feed that cannot be decoded is there to look at', async (t) 
   const server = createServer();
   const asked = once(server, 'request');
   server.on('request', (_, response) => response.writeHead(200).flushHeaders());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
+  const baseUrl = await listen(t, server);
   t.after(() => server.closeAllConnections());
-  const address = server.address();
-  assert(typeof address === 'object' && address !== null);
   const { drivers, close } = createVenueDrivers({
-    baseUrl: `http://127.0.0.1:${address.port}`,
+    baseUrl,
     orderConnections: 1,
     controlConnections: 1,
     requestMs: 4_000,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type {
   AskOrdersAnswer,
@@ -21,6 +21,7 @@ import { createVenueDrivers, type VenueDrivers } from '../../src/exchange/venue-
 import { LIMITS } from '../../src/limits.ts';
 import { tempDirectory } from '../temp-directory.ts';
 import { startExchange } from './exchange-process.ts';
+import { listen } from './listen.ts';
 import { openFeed, perform, readFrames } from './perform.ts';
 import { anOrder, byClientOrderId } from './simulator/an-engine.ts';
 
@@ -44,15 +45,6 @@ function driversFor(
 function place(clientOrderId: string, order = {}): VenueEffect {
   const notAfterMs = Date.now() + 60_000;
   return { kind: 'PlaceOrders', orders: [anOrder(clientOrderId, { notAfterMs, ...order })] };
-}
-
-async function listen(t: TestContext, server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const address = server.address();
-  assert(typeof address === 'object' && address !== null);
-  return `http://127.0.0.1:${address.port}`;
 }
 
 function seqsOf(frames: readonly (ExecutionFrame | PriceFrame)[]): number[] {

@@ -1,10 +1,10 @@
 // One request over a connection: what is known of it when it is given up.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { Pool } from 'undici';
 import { type HttpOutcome, send } from '../../src/exchange/venue-http.ts';
+import { listen } from './listen.ts';
 
 const LONG_MS = 60_000;
 
@@ -20,12 +20,7 @@ test('a request that waits for a connection until its deadline is never written'
   const areBothHeld = new Promise<void>((resolve) => {
     server.on('request', () => held.length === 2 && resolve());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  const address = server.address();
-  assert(typeof address === 'object' && address !== null);
-  const pool = new Pool(`http://127.0.0.1:${address.port}`, { connections: 2, pipelining: 1 });
+  const pool = new Pool(await listen(t, server), { connections: 2, pipelining: 1 });
   t.after(() => pool.destroy());
   const get = (path: string, requestMs: number) =>
     new Promise<HttpOutcome>((resolve) => {
