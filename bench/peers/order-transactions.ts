@@ -33,7 +33,10 @@ const EVENT_COLUMNS = [
   'fill_no',
   'detail',
   'hash',
+  'prior_event_no',
+  'leap_event_no',
 ];
+const NEW_ORDER_COLUMNS = ['order_no', 'prior_order_no', ...ORDER_COLUMNS];
 const FILL_COLUMNS = [
   'fill_no',
   'order_no',
@@ -121,20 +124,27 @@ class Writer {
   readonly #postings: RowBatch;
   readonly #update;
   readonly #balance;
+  readonly #ends;
   readonly #written = new Set<number>();
   readonly #sums = new Map<string, [number, string, number, number]>();
   #changed = new Set<string>();
   #updated = new Set<number>();
+  /** The last event of each account that the transaction is about. */
+  readonly #newest = new Map<Value, Value>();
+  readonly #lastOrder = new Map<Value, Value>();
 
   constructor(db: Db, tables: Tables) {
     this.#db = db;
     this.#tables = tables;
-    this.#orders = new RowBatch(db, 'orders', ['order_no', ...ORDER_COLUMNS]);
+    this.#orders = new RowBatch(db, 'orders', NEW_ORDER_COLUMNS);
     this.#events = new RowBatch(db, 'events', EVENT_COLUMNS);
     this.#fills = new RowBatch(db, 'fills', FILL_COLUMNS);
     this.#postings = new RowBatch(db, 'postings', POSTING_COLUMNS);
     this.#update = db.prepare(
       `UPDATE orders SET ${MUTABLE.map((name) => `${name} = ?`).join(', ')} WHERE order_no = ?`,
+    );
+    this.#ends = db.prepare(
+      'UPDATE accounts SET last_event_no = ?, last_order_no = ? WHERE account_no = ?',
     );
     this.#balance = db.prepare(
       `INSERT INTO balances (account_no, asset, account, amount) VALUES (?, ?, ?, ?)
@@ -163,6 +173,8 @@ class Writer {
     this.#events.add(...valuesOf(event, EVENT_COLUMNS));
     const orderNo = event['order_no'] as number | null;
     if (orderNo !== null) this.#touch(orderNo);
+    const { account_no: accountNo, event_no: eventNo } = event;
+    this.#newest.set(accountNo ?? 0, eventNo ?? 0);
     const fill = this.#tables.fills.get((event['fill_no'] as number | null) ?? 0);
     if (fill !== undefined) this.#fills.add(...valuesOf(fill, FILL_COLUMNS));
     for (const posting of this.#tables.postings.get(event['event_no'] as number) ?? []) {
@@ -176,7 +188,8 @@ class Writer {
     if (order === undefined) return;
     if (this.#written.has(orderNo)) return void this.#updated.add(orderNo);
     this.#written.add(orderNo);
-    this.#orders.add(orderNo, ...valuesOf(order, ORDER_COLUMNS));
+    this.#orders.add(...valuesOf(order, NEW_ORDER_COLUMNS));
+    this.#lastOrder.set(order['account_no'] ?? 0, orderNo);
   }
 
   #post(posting: Row): void {
@@ -199,6 +212,10 @@ class Writer {
     this.#events.flush();
     this.#postings.flush();
     for (const key of this.#changed) this.#balance.run(...(this.#sums.get(key) ?? []));
+    for (const [accountNo, eventNo] of this.#newest) {
+      this.#ends.run(eventNo, this.#lastOrder.get(accountNo) ?? null, accountNo);
+    }
+    this.#newest.clear();
     this.#updated = new Set();
     this.#changed = new Set();
   }

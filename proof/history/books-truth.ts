@@ -3,6 +3,7 @@
 import type { Order } from '../../src/domain/order.ts';
 import type { UserEvent } from '../../src/domain/user-event.ts';
 import { accountJson, orderJson } from '../../src/gateway/json.ts';
+import { AccountStore } from '../../src/store/account-store.ts';
 import { type Db, openReadOnly } from '../../src/store/database.ts';
 import { EventStore } from '../../src/store/event-store.ts';
 import { type OrderRow, orderFromRow } from '../../src/store/order-row.ts';
@@ -67,7 +68,7 @@ export function readTruth(shardPaths: readonly string[]): Map<string, UserTruth>
 }
 
 function readShard(db: Db, truths: Map<string, UserTruth>): void {
-  const store = new EventStore(db, () => undefined);
+  const store = new EventStore(db, new AccountStore(db, 1), () => undefined);
   const orders = db.prepare<[number], OrderRow>(ORDERS);
   const deposits = db.prepare<[number], KeyedDeposit & { id: string }>(DEPOSITS);
   const accounts = db.prepare<[], AccountRow>(

@@ -1,4 +1,5 @@
 // The event log itself: I18 (sequences), I22 (the hash chain and its anchors); and I11 (keys).
+import { EVENTS_PER_LEAP } from '../store/account-chain.ts';
 import type { Anchor } from '../store/anchor-log.ts';
 import { CHAIN_START, type HashedEvent, linkHash } from '../store/event-hash.ts';
 import type { Audited } from './audited.ts';
@@ -13,12 +14,44 @@ const SEQUENCE_OFF = `
     FROM events
   ) WHERE seq <> expected`;
 
+/** An event that its account's chain leads past, or away from. */
+const EVENTS_UNCHAINED = `
+  SELECT account_no, event_no, seq FROM (
+    SELECT account_no, event_no, seq, prior_event_no, leap_event_no,
+      lag(event_no) OVER account AS prior,
+      max(iif(seq % ${EVENTS_PER_LEAP} = 0, event_no, NULL)) OVER (
+        account ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS leap
+    FROM events WINDOW account AS (PARTITION BY account_no ORDER BY event_no)
+  ) WHERE prior_event_no IS NOT prior OR leap_event_no IS NOT leap`;
+const ORDERS_UNCHAINED = `
+  SELECT account_no, order_no FROM (
+    SELECT account_no, order_no, prior_order_no,
+      lag(order_no) OVER (PARTITION BY account_no ORDER BY order_no) AS prior
+    FROM orders
+  ) WHERE prior_order_no IS NOT prior`;
+const ENDS_OFF = `
+  SELECT account_no FROM accounts
+  LEFT JOIN (SELECT account_no, max(event_no) AS last_event FROM events GROUP BY account_no)
+    USING (account_no)
+  LEFT JOIN (SELECT account_no, max(order_no) AS last_order FROM orders GROUP BY account_no)
+    USING (account_no)
+  WHERE last_event_no IS NOT last_event OR last_order_no IS NOT last_order`;
+
 export function auditSequences({ books }: Audited, tally: Tally): void {
   for (const shard of books.shards) {
     tally.looked('I18', 'accounts', countOf(shard, 'accounts'));
     tally.looked('I18', 'events', countOf(shard, 'events'));
     breaks<{ seq: number; expected: number }>(shard, SEQUENCE_OFF, (row) => {
       tally.broke('I18', `an event has number ${row.seq}, expected was ${row.expected}`, row);
+    });
+    breaks<{ event_no: number }>(shard, EVENTS_UNCHAINED, (row) => {
+      tally.broke('I18', `event ${row.event_no} names a wrong one before it`, row);
+    });
+    breaks<{ order_no: number }>(shard, ORDERS_UNCHAINED, (row) => {
+      tally.broke('I18', `order ${row.order_no} names a wrong one before it`, row);
+    });
+    breaks<{ account_no: number }>(shard, ENDS_OFF, (row) => {
+      tally.broke('I18', `account ${row.account_no} does not name its newest event or order`, row);
     });
   }
 }

@@ -1,9 +1,10 @@
-// The accounts of one shard: who they belong to, their trading state and limits, and the last
-// sequence of their events. Those in use are kept in memory: sound because the store is the file's
-// only writer, and a rollback builds a new one.
+// The accounts of one shard: who they belong to, their trading state and limits, and the ends of
+// the chains of their events and orders. Those in use are kept in memory: sound because the store is
+// the file's only writer, and a rollback builds a new one.
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import type { UserLimits } from '../domain/user-limits.ts';
+import { EVENTS_PER_LEAP } from './account-chain.ts';
 import type { Db } from './database.ts';
 
 /** As it stands now: a later change shows in it. */
@@ -22,31 +23,54 @@ export interface RestrictedUser {
   readonly reason: string | null;
 }
 
-type Kept = { -readonly [Key in keyof AccountRow]: AccountRow[Key] } & { limits: UserLimits };
-type Row = Omit<Kept, 'limits'> & UserLimits;
+/** Where an account's chains end; null while there is nothing. */
+interface ChainEnds {
+  lastEventNo: number | null;
+  /** Of the last event with a sequence that is a multiple of `EVENTS_PER_LEAP`. */
+  lastLeapNo: number | null;
+  lastOrderNo: number | null;
+}
 
-const COLUMNS = `account_no AS accountNo, user_id AS userId, trading_state AS tradingState,
-  trading_state_reason AS tradingStateReason,
-  (SELECT coalesce(max(seq), 0) FROM events
-   WHERE events.account_no = accounts.account_no) AS lastSeq,
+/** Where in its account's chain a new event stands. */
+export interface EventLink {
+  readonly seq: number;
+  readonly priorEventNo: number | null;
+  readonly leapEventNo: number | null;
+}
+
+type Kept = { -readonly [Key in keyof AccountRow]: AccountRow[Key] } & {
+  readonly ends: ChainEnds;
+  limits: UserLimits;
+};
+type Row = AccountRow & ChainEnds & UserLimits;
+
+const SELECT = `
+  SELECT accounts.account_no AS accountNo, user_id AS userId, trading_state AS tradingState,
+  trading_state_reason AS tradingStateReason, last_order_no AS lastOrderNo,
+  last_event_no AS lastEventNo, coalesce(seq, 0) AS lastSeq,
+  iif(seq % ${EVENTS_PER_LEAP} = 0, event_no, leap_event_no) AS lastLeapNo,
   order_shares_max AS orderSharesMax, order_value_max_in_cents AS orderValueMaxInCents,
-  orders_per_second_max AS ordersPerSecondMax, duplicate_window_ms AS duplicateWindowMs`;
+  orders_per_second_max AS ordersPerSecondMax, duplicate_window_ms AS duplicateWindowMs
+  FROM accounts LEFT JOIN events ON event_no = last_event_no`;
 
 export class AccountStore {
   readonly #byUser = new Map<string, Kept>();
   readonly #byNo = new Map<number, Kept>();
   readonly #keptMax: number;
+  /** Whose chains have grown in this turn. */
+  readonly #grown = new Set<Kept>();
   readonly #find: Statement<[string], Row>;
   readonly #findNo: Statement<[number], Row>;
   readonly #open: Statement<[string, number]>;
   readonly #setTradingState: Statement<[TradingState, string | null, number]>;
   readonly #restricted: Statement<[number], RestrictedUser>;
+  readonly #setEnds: Statement<[number | null, number | null, number]>;
   readonly #setLimits: Statement<[UserLimits & { readonly accountNo: number }]>;
 
   constructor(db: Db, keptMax: number) {
     this.#keptMax = keptMax;
-    this.#find = db.prepare(`SELECT ${COLUMNS} FROM accounts WHERE user_id = ?`);
-    this.#findNo = db.prepare(`SELECT ${COLUMNS} FROM accounts WHERE account_no = ?`);
+    this.#find = db.prepare(`${SELECT} WHERE user_id = ?`);
+    this.#findNo = db.prepare(`${SELECT} WHERE accounts.account_no = ?`);
     this.#open = db.prepare('INSERT INTO accounts (user_id, opened_at_ms) VALUES (?, ?)');
     this.#setTradingState = db.prepare(
       'UPDATE accounts SET trading_state = ?, trading_state_reason = ? WHERE account_no = ?',
@@ -54,6 +78,9 @@ export class AccountStore {
     this.#restricted = db.prepare(
       `SELECT user_id AS userId, trading_state AS state, trading_state_reason AS reason
        FROM accounts WHERE trading_state <> 'active' ORDER BY account_no LIMIT ?`,
+    );
+    this.#setEnds = db.prepare(
+      'UPDATE accounts SET last_event_no = ?, last_order_no = ? WHERE account_no = ?',
     );
     this.#setLimits = db.prepare(
       `UPDATE accounts SET order_shares_max = @orderSharesMax,
@@ -77,11 +104,34 @@ export class AccountStore {
     return this.#keep(row);
   }
 
-  /** The next number of the account's dense event sequence. */
-  takeSeq(accountNo: number): number {
+  /** Gives the event the next number of the account's dense sequence. */
+  linkEvent(accountNo: number, eventNo: number): EventLink {
     const account = this.#get(accountNo);
+    const { ends } = account;
+    const { lastEventNo: priorEventNo, lastLeapNo: leapEventNo } = ends;
     account.lastSeq++;
-    return account.lastSeq;
+    ends.lastEventNo = eventNo;
+    if (account.lastSeq % EVENTS_PER_LEAP === 0) ends.lastLeapNo = eventNo;
+    this.#grown.add(account);
+    return { seq: account.lastSeq, priorEventNo, leapEventNo };
+  }
+
+  /** The number of the account's order before this one. */
+  linkOrder(accountNo: number, orderNo: number): number | null {
+    const account = this.#get(accountNo);
+    const { lastOrderNo } = account.ends;
+    account.ends.lastOrderNo = orderNo;
+    this.#grown.add(account);
+    return lastOrderNo;
+  }
+
+  /** Writes where the chains end now. */
+  flush(): void {
+    for (const { accountNo, ends } of this.#grown) {
+      this.#setEnds.run(ends.lastEventNo, ends.lastOrderNo, accountNo);
+    }
+    this.#grown.clear();
+    this.#forgetSome();
   }
 
   setTradingState(accountNo: number, state: TradingState, reason: string | null): void {
@@ -105,8 +155,8 @@ export class AccountStore {
     this.#get(accountNo).limits = limits;
   }
 
-  /** Of what is in the file alone: events that are not written yet are counted here only. */
-  forgetSome(): void {
+  /** Of what is in the file alone. */
+  #forgetSome(): void {
     if (this.#byNo.size <= this.#keptMax) return;
     this.#byNo.clear();
     this.#byUser.clear();
@@ -124,7 +174,9 @@ export class AccountStore {
     const { orderSharesMax, orderValueMaxInCents, ordersPerSecondMax, duplicateWindowMs } = row;
     const { accountNo, userId, tradingState, tradingStateReason, lastSeq } = row;
     const limits = { orderSharesMax, orderValueMaxInCents, ordersPerSecondMax, duplicateWindowMs };
-    const kept = { accountNo, userId, tradingState, tradingStateReason, lastSeq, limits };
+    const { lastEventNo, lastLeapNo, lastOrderNo } = row;
+    const ends = { lastEventNo, lastLeapNo, lastOrderNo };
+    const kept = { accountNo, userId, tradingState, tradingStateReason, lastSeq, ends, limits };
     this.#byNo.set(accountNo, kept);
     this.#byUser.set(userId, kept);
     return kept;

@@ -8,6 +8,8 @@ import type {
   TradeEventKind,
   UserEvent,
 } from '../domain/user-event.ts';
+import { EVENT_WALK, type EventWalk } from './account-chain.ts';
+import type { AccountStore, EventLink } from './account-store.ts';
 import type { Db } from './database.ts';
 import {
   type AccountDetail,
@@ -51,39 +53,52 @@ const COLUMNS = [
   'fill_no',
   'detail',
   'hash',
+  'prior_event_no',
+  'leap_event_no',
 ] as const;
 const NO_HASH = new Uint8Array(0);
-const AFTER = `
+const AFTER = `${EVENT_WALK}
   SELECT orders.*, accounts.user_id, events.seq, events.kind, events.at_ms, events.detail,
          events.order_no AS event_order_no, fills.exec_id, fills.last_qty,
          fills.last_price_in_cents, fills.fee_in_cents AS fill_fee
-  FROM events
+  FROM walk
+  JOIN events USING (event_no)
   JOIN accounts ON accounts.account_no = events.account_no
   LEFT JOIN orders ON orders.order_no = events.order_no
   LEFT JOIN fills ON fills.fill_no = events.fill_no
-  WHERE events.account_no = ? AND events.seq > ?
-  ORDER BY events.seq LIMIT ?`;
+  WHERE walk.seq <= @through ORDER BY walk.seq`;
 
 /** What an order event is about. */
 export interface OrderEventAt {
   readonly accountNo: number;
   readonly orderNo: number;
-  readonly seq: number;
   readonly fill: HashedFill | null;
   readonly changed: ChangedTrade | null;
   readonly origin: Origin;
 }
 
+/** Its number is also that of the transaction of the postings it causes. */
+export interface AppendedEvent {
+  readonly eventNo: number;
+  /** In the account's sequence. */
+  readonly seq: number;
+}
+
+/** An event of this turn, with the ends of its account's chain before it. */
+interface Added extends HashedEvent, EventLink {}
+
 export class EventStore {
+  readonly #accounts: AccountStore;
   readonly #flush: () => void;
   readonly #rows: RowBatch;
   /** Of this turn: the next link. */
-  #added: HashedEvent[] = [];
+  #added: Added[] = [];
   #lastNo: number;
-  readonly #after: Statement<[number, number, number], EventRow>;
+  readonly #after: Statement<[EventWalk], EventRow>;
   #head: ChainHead;
 
-  constructor(db: Db, flush: () => void) {
+  constructor(db: Db, accounts: AccountStore, flush: () => void) {
+    this.#accounts = accounts;
     this.#flush = flush;
     this.#rows = new RowBatch(db, 'events', COLUMNS);
     this.#after = db.prepare(AFTER);
@@ -105,22 +120,24 @@ export class EventStore {
     return this.#head;
   }
 
-  /** The number of the row, which is the transaction number of the postings it causes. */
-  appendOrder(at: OrderEventAt, kind: OrderEventKind | TradeEventKind, order: Order): number {
-    const { accountNo, orderNo, seq, fill } = at;
+  appendOrder(
+    at: OrderEventAt,
+    kind: OrderEventKind | TradeEventKind,
+    order: Order,
+  ): AppendedEvent {
+    const { accountNo, orderNo, fill } = at;
     const detail = orderDetail(order, at.origin, at.changed);
-    return this.#add({ accountNo, seq, kind, atMs: order.updatedAtMs, orderNo, detail, fill });
+    return this.#add({ accountNo, kind, atMs: order.updatedAtMs, orderNo, detail, fill });
   }
 
   appendAccount(
     accountNo: number,
-    seq: number,
     kind: AccountEventKind,
     atMs: number,
     balances: AccountDetail,
-  ): number {
+  ): AppendedEvent {
     const detail = accountDetail(balances);
-    return this.#add({ accountNo, seq, kind, atMs, orderNo: null, detail, fill: null });
+    return this.#add({ accountNo, kind, atMs, orderNo: null, detail, fill: null });
   }
 
   flush(): void {
@@ -135,27 +152,44 @@ export class EventStore {
 
   readAfter(accountNo: number, seq: number, max: number): UserEvent[] {
     this.#flush();
-    return this.#after.all(accountNo, seq, max).map(eventFromRow);
+    return this.#after.all({ accountNo, after: seq, through: seq + max }).map(eventFromRow);
   }
 
   /** A rollback rebuilds the shard, and with it the head. */
-  #add(event: Omit<HashedEvent, 'eventNo'>): number {
+  #add(event: Omit<Added, 'eventNo' | keyof EventLink>): AppendedEvent {
     this.#lastNo++;
-    const { accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
+    const { accountNo, kind, atMs, orderNo, detail, fill } = event;
     const eventNo = this.#lastNo;
-    this.#added.push({ eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill });
-    return eventNo;
+    const { seq, priorEventNo, leapEventNo } = this.#accounts.linkEvent(accountNo, eventNo);
+    this.#added.push({
+      ...{ eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill },
+      ...{ priorEventNo, leapEventNo },
+    });
+    return { eventNo, seq };
   }
 
-  #link(events: readonly HashedEvent[]): void {
+  #link(events: readonly Added[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
     const hash = linkHash(this.#head.hash, events);
     for (const event of events) {
       const { eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
+      const { priorEventNo, leapEventNo } = event;
       const own = event === last ? hash : NO_HASH;
       const fillNo = fill?.fillNo ?? null;
-      this.#rows.add(eventNo, accountNo, seq, kind, atMs, orderNo, fillNo, detail, own);
+      this.#rows.add(
+        eventNo,
+        accountNo,
+        seq,
+        kind,
+        atMs,
+        orderNo,
+        fillNo,
+        detail,
+        own,
+        priorEventNo,
+        leapEventNo,
+      );
     }
     this.#head = { eventNo: last.eventNo, hash };
   }

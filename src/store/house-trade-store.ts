@@ -2,6 +2,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { HouseTrade } from '../domain/house-trade.ts';
 import { HOUSE_USER_ID } from '../domain/ids.ts';
+import { orderWalk } from './account-chain.ts';
 import type { Db } from './database.ts';
 
 export interface HouseTradeRow extends Omit<HouseTrade, 'state'> {
@@ -11,21 +12,32 @@ export interface HouseTradeRow extends Omit<HouseTrade, 'state'> {
 }
 
 /** An order of the house has one trade, so what the order counts is what holds of the trade. */
-const SELECT = `
-  SELECT fills.epoch, fills.exec_id AS execId, orders.id AS orderId,
+const COLUMNS = `fills.epoch, fills.exec_id AS execId, orders.id AS orderId,
          orders.external_order_id AS externalOrderId, symbol, side,
          coalesce(given_qty, cum_qty) AS lastQty,
          coalesce(given_price_in_cents, cum_notional_in_cents / cum_qty, last_price_in_cents)
            AS lastPriceInCents,
          coalesce(given_fee_in_cents, orders.fee_in_cents) AS feeInCents,
          exchange_at_ms AS exchangeAtMs,
-         assignments.state, assignments.user_id AS userId, assignments.reason
-  FROM accounts
-  JOIN orders ON orders.account_no = accounts.account_no
-  JOIN events ON events.order_no = orders.order_no AND events.order_no IS NOT NULL
-  JOIN fills ON fills.fill_no = events.fill_no
-  LEFT JOIN assignments ON assignments.epoch = fills.epoch AND assignments.exec_id = fills.exec_id
-  WHERE accounts.user_id = '${HOUSE_USER_ID}'`;
+         assignments.state, assignments.user_id AS userId, assignments.reason`;
+const DECISIONS = `
+  LEFT JOIN assignments ON assignments.epoch = fills.epoch AND assignments.exec_id = fills.exec_id`;
+
+const FIND = `
+  SELECT ${COLUMNS}
+  FROM fills JOIN orders USING (order_no) JOIN accounts USING (account_no) ${DECISIONS}
+  WHERE fills.exec_id = ? AND fills.epoch = ? AND accounts.user_id = '${HOUSE_USER_ID}'`;
+
+const HOUSE_ORDERS = orderWalk(
+  `SELECT last_order_no FROM accounts WHERE user_id = '${HOUSE_USER_ID}'`,
+);
+const LIST = `${HOUSE_ORDERS}
+  SELECT ${COLUMNS}
+  FROM walk
+  CROSS JOIN orders USING (order_no)
+  CROSS JOIN events ON events.order_no = walk.order_no AND events.order_no IS NOT NULL
+  CROSS JOIN fills USING (fill_no) ${DECISIONS}
+  ORDER BY fills.fill_no DESC LIMIT ?`;
 
 export class HouseTradeStore {
   readonly #flush: () => void;
@@ -37,8 +49,8 @@ export class HouseTradeStore {
 
   constructor(db: Db, flush: () => void) {
     this.#flush = flush;
-    this.#find = db.prepare(`${SELECT} AND fills.exec_id = ? AND fills.epoch = ?`);
-    this.#list = db.prepare(`${SELECT} ORDER BY fills.fill_no DESC LIMIT ?`);
+    this.#find = db.prepare(FIND);
+    this.#list = db.prepare(LIST);
     this.#sent = db.prepare(
       "SELECT epoch, exec_id AS execId FROM assignments WHERE state = 'sent' ORDER BY at_ms",
     );

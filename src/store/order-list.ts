@@ -2,6 +2,7 @@
 // a writer would feel.
 import type { Order } from '../domain/order.ts';
 import type { OrderQuery } from '../domain/order-query.ts';
+import { orderWalk } from './account-chain.ts';
 import { type Db, openReadOnly } from './database.ts';
 import { type OrderRow, orderFromRow } from './order-row.ts';
 import { HAS_ID } from './shard-schema.ts';
@@ -31,21 +32,30 @@ export class OrderList {
   }
 }
 
-const BEFORE = `order_no < (SELECT order_no FROM orders WHERE ${HAS_ID})`;
+/** Both ways in ask for the user: a cursor may name anybody's order. */
+const NEWEST = 'SELECT last_order_no FROM accounts WHERE user_id = ?';
+const BEFORE = `
+  SELECT prior_order_no FROM orders JOIN accounts USING (account_no)
+  WHERE user_id = ? AND ${HAS_ID}`;
 
 function statementOf(query: OrderQuery): { sql: string; values: (string | number)[] } {
-  const conditions = ['orders.account_no = (SELECT account_no FROM accounts WHERE user_id = ?)'];
-  const values: (string | number)[] = [query.userId];
+  const { userId, beforeId } = query;
+  const start = beforeId === null ? NEWEST : BEFORE;
+  const values: (string | number)[] = [userId];
+  if (beforeId !== null) values.push(beforeId, beforeId, beforeId);
+  const conditions = ['TRUE'];
   const add = (condition: string, ...more: (string | number)[]) => {
     conditions.push(condition);
     values.push(...more);
   };
-  const { statuses, symbol, updatedSinceMs, beforeId } = query;
+  const { statuses, symbol, updatedSinceMs } = query;
   if (statuses.length > 0) add(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses);
   if (symbol !== null) add('symbol = ?', symbol);
   if (updatedSinceMs !== null) add('updated_at_ms >= ?', updatedSinceMs);
-  if (beforeId !== null) add(BEFORE, beforeId, beforeId, beforeId);
-  const sql = `SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
-    WHERE ${conditions.join(' AND ')} ORDER BY order_no DESC LIMIT ? OFFSET ?`;
+  // In the order of the walk: the newest first, and no further than the page needs.
+  const sql = `${orderWalk(start)}
+    SELECT orders.*, user_id
+    FROM walk CROSS JOIN orders USING (order_no) CROSS JOIN accounts USING (account_no)
+    WHERE ${conditions.join(' AND ')} LIMIT ? OFFSET ?`;
   return { sql, values: [...values, query.limit + 1, query.offset] };
 }

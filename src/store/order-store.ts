@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { Order, Side } from '../domain/order.ts';
+import type { AccountStore } from './account-store.ts';
 import type { Db } from './database.ts';
 import { OpenOrders } from './open-orders.ts';
 import { ORDER_COLUMNS, type OrderRow, orderFromRow, orderValues } from './order-row.ts';
@@ -31,9 +32,12 @@ interface Changed {
   stored: StoredOrder;
   /** Null: there is no row yet. */
   readonly versionInFile: number | null;
+  /** The account's order before it; of a new one only. */
+  readonly priorOrderNo: number | null;
 }
 
 export class OrderStore {
+  readonly #accounts: AccountStore;
   readonly #recent: RecentOrders;
   /** Of this turn, by id. */
   readonly #changed = new Map<string, Changed>();
@@ -51,10 +55,11 @@ export class OrderStore {
   readonly #openAmended: Statement<[], OrderRow>;
   readonly #lastId: Statement<[], string>;
 
-  constructor(db: Db, recentOrdersMax: number) {
+  constructor(db: Db, accounts: AccountStore, recentOrdersMax: number) {
+    this.#accounts = accounts;
     this.#recent = new RecentOrders(recentOrdersMax);
     this.#openOrders = new OpenOrders(db);
-    this.#rows = new RowBatch(db, 'orders', ['order_no', ...ORDER_COLUMNS]);
+    this.#rows = new RowBatch(db, 'orders', ['order_no', 'prior_order_no', ...ORDER_COLUMNS]);
     this.#lastNo = db.prepare<[], number>('SELECT max(order_no) FROM orders').pluck().get() ?? 0;
     this.#replace = db.prepare(
       `UPDATE orders SET ${MUTABLE.map((column) => `${column} = ?`).join(', ')}
@@ -87,7 +92,8 @@ export class OrderStore {
   insert(accountNo: number, order: Order): StoredOrder {
     this.#lastNo++;
     const stored = { orderNo: this.#lastNo, accountNo, order };
-    this.#changed.set(order.id, { stored, versionInFile: null });
+    const priorOrderNo = this.#accounts.linkOrder(accountNo, this.#lastNo);
+    this.#changed.set(order.id, { stored, versionInFile: null, priorOrderNo });
     this.#newByKey.set(keyOf(accountNo, order.idempotencyKey), order.id);
     if (order.isOpen) this.#openOrders.add(stored);
     return this.#recent.keep(stored);
@@ -98,8 +104,9 @@ export class OrderStore {
     assert.equal(after.version, version + 1);
     const stored = { ...before, order: after };
     const changed = this.#changed.get(id);
-    if (changed === undefined) this.#changed.set(id, { stored, versionInFile: version });
-    else {
+    if (changed === undefined) {
+      this.#changed.set(id, { stored, versionInFile: version, priorOrderNo: null });
+    } else {
       assert.equal(changed.stored.order.version, version, `order ${id} changed under its owner`);
       changed.stored = stored;
     }
@@ -111,11 +118,11 @@ export class OrderStore {
   /** Over the row as it was. A lost update means two writers: a bug, so it throws. */
   flush(): void {
     if (this.#changed.size === 0) return;
-    for (const { stored, versionInFile } of this.#changed.values()) {
+    for (const { stored, versionInFile, priorOrderNo } of this.#changed.values()) {
       const { orderNo, accountNo, order } = stored;
       const values = orderValues(accountNo, order);
       if (versionInFile === null) {
-        this.#rows.add(orderNo, ...values);
+        this.#rows.add(orderNo, priorOrderNo, ...values);
         continue;
       }
       const changing = values.slice(IMMUTABLE.length);

@@ -43,8 +43,7 @@ export class ShardReader {
     this.incidents = new IncidentList(db);
     this.#account = db.prepare(
       `SELECT account_no AS accountNo,
-         (SELECT coalesce(max(seq), 0) FROM events
-          WHERE events.account_no = accounts.account_no) AS lastSeq
+         coalesce((SELECT seq FROM events WHERE event_no = last_event_no), 0) AS lastSeq
        FROM accounts WHERE user_id = ?`,
     );
     this.#balances = db.prepare(
@@ -70,7 +69,7 @@ export class ShardReader {
   ledgerPage(userId: string, before: LedgerPlace | null, limit: number) {
     const account = this.account(userId);
     if (account === null) return { entries: [], hasMore: false };
-    return this.#statement.page(account.accountNo, before, limit);
+    return this.#statement.page(account, before, limit);
   }
 
   /** Newest first; nothing for a user of whom the shard has not heard yet. */

@@ -314,6 +314,28 @@ export const SHARD_MIGRATIONS: readonly string[] = [
 
   ALTER TABLE accounts DROP COLUMN last_seq;
   `,
+  `
+  -- Chains instead of indexes by account, each entry of which went to a page of its own.
+  ALTER TABLE events ADD COLUMN prior_event_no INTEGER; -- the account's; null for its first
+  ALTER TABLE events ADD COLUMN leap_event_no INTEGER; -- its last one with a sequence of n * 64
+  UPDATE events SET
+    prior_event_no = (SELECT prior.event_no FROM events AS prior
+      WHERE prior.account_no = events.account_no AND prior.seq = events.seq - 1),
+    leap_event_no = (SELECT leap.event_no FROM events AS leap
+      WHERE leap.account_no = events.account_no AND leap.seq = (events.seq - 1) / 64 * 64);
+  ALTER TABLE orders ADD COLUMN prior_order_no INTEGER; -- the account's; null for its first
+  UPDATE orders SET prior_order_no = (SELECT max(prior.order_no) FROM orders AS prior
+    WHERE prior.account_no = orders.account_no AND prior.order_no < orders.order_no);
+  ALTER TABLE accounts ADD COLUMN last_event_no INTEGER;
+  ALTER TABLE accounts ADD COLUMN last_order_no INTEGER;
+  UPDATE accounts SET
+    last_event_no = (SELECT event_no FROM events
+      WHERE events.account_no = accounts.account_no ORDER BY seq DESC LIMIT 1),
+    last_order_no = (SELECT max(order_no) FROM orders
+      WHERE orders.account_no = accounts.account_no);
+  DROP INDEX events_by_account;
+  DROP INDEX orders_by_account;
+  `,
 ];
 
 /** An order's id, given three times: finds it by the index `orders_by_id`. */

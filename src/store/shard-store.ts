@@ -53,10 +53,10 @@ export class ShardStore {
     });
     const flush = () => this.flush();
     this.accounts = new AccountStore(db, bounds.accountsKeptMax);
-    this.orders = new OrderStore(db, recentOrdersMax);
+    this.orders = new OrderStore(db, this.accounts, recentOrdersMax);
     this.fills = new FillStore(db);
     this.amendments = new AmendmentStore(db, flush);
-    this.events = new EventStore(db, flush);
+    this.events = new EventStore(db, this.accounts, flush);
     this.ledger = new LedgerStore(db, bounds.holdingsKeptMax);
     this.deposits = new DepositStore(db);
     this.houseTrades = new HouseTradeStore(db, flush);
@@ -79,7 +79,7 @@ export class ShardStore {
     this.events.flush();
     this.deposits.flush();
     this.ledger.flush();
-    this.accounts.forgetSome();
+    this.accounts.flush();
   }
 
   close(): void {

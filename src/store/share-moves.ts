@@ -2,6 +2,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { Side } from '../domain/order.ts';
 import type { TradeTerms } from '../domain/trade-terms.ts';
+import { EVENT_WALK, type EventWalk } from './account-chain.ts';
 import type { Db } from './database.ts';
 import type { ChangedTrade } from './event-detail.ts';
 
@@ -42,16 +43,16 @@ interface ChangeRow {
 
 const CHANGES = `('trade_busted', 'trade_corrected')`;
 
-export const MOVES = `
+export const MOVES = `${EVENT_WALK}
   SELECT fills.order_no, orders.symbol, orders.side, fills.exec_id, fills.last_qty,
          fills.last_price_in_cents, deposits.asset, deposits.amount, deposits.cost_in_cents
-  FROM events
+  FROM walk
+  CROSS JOIN events USING (event_no)
   LEFT JOIN fills ON fills.fill_no = events.fill_no
   LEFT JOIN orders ON orders.order_no = fills.order_no
   LEFT JOIN deposits ON deposits.event_no = events.event_no AND events.order_no IS NULL
-  WHERE events.account_no = ? AND events.seq > ?
-    AND (fills.fill_no IS NOT NULL OR deposits.asset IS NOT NULL OR events.kind IN ${CHANGES})
-  ORDER BY events.seq`;
+  WHERE (fills.fill_no IS NOT NULL OR deposits.asset IS NOT NULL OR events.kind IN ${CHANGES})
+  ORDER BY walk.seq`;
 
 /** From the few amendments of the shard to their events, not through all events of the user. */
 export const TRADE_CHANGES = `
@@ -61,10 +62,11 @@ export const TRADE_CHANGES = `
   WHERE events.account_no = ? AND events.kind IN ${CHANGES}
   ORDER BY events.event_no`;
 
+const MOST = Number.MAX_SAFE_INTEGER;
 const BUSTED: TradeTerms = { lastQty: 0, lastPriceInCents: 0 };
 
 export class ShareMoves {
-  readonly #moves: Statement<[number, number], MoveRow>;
+  readonly #moves: Statement<[EventWalk], MoveRow>;
   readonly #changes: Statement<[number], ChangeRow>;
 
   constructor(db: Db) {
@@ -72,9 +74,10 @@ export class ShareMoves {
     this.#changes = db.prepare(TRADE_CHANGES);
   }
 
-  /** One after the other, so that a long history is never in memory. */
+  /** One after the other: a long history is never in our memory. */
   *after(accountNo: number, seq: number): Generator<ShareMove> {
-    for (const row of this.#moves.iterate(accountNo, seq)) yield moveFrom(row);
+    for (const row of this.#moves.iterate({ accountNo, after: seq, through: MOST }))
+      yield moveFrom(row);
   }
 
   /** The terms that hold of each trade that was busted or corrected, by `tradeKey`. */

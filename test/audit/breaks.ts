@@ -253,6 +253,33 @@ const TRAIL: readonly Break[] = [
     breaks: ['I18', 'I22'],
   },
   {
+    name: 'I18 an event that names a wrong one before it',
+    change: (books) =>
+      books.change(`UPDATE events SET prior_event_no = 1 WHERE event_no = (${IN_THE_MIDDLE})`),
+    says: /event \d+ names a wrong one before it/,
+    breaks: ['I18'],
+  },
+  {
+    name: 'I18 an event that leaps to where nothing is',
+    change: (books) =>
+      books.change(`UPDATE events SET leap_event_no = 1 WHERE event_no = (${IN_THE_MIDDLE})`),
+    says: /event \d+ names a wrong one before it/,
+    breaks: ['I18'],
+  },
+  {
+    name: 'I18 an order that names a wrong one before it',
+    change: (books) =>
+      books.change(`UPDATE orders SET prior_order_no = 9 WHERE order_no = ${OPEN}`),
+    says: /order \d+ names a wrong one before it/,
+    breaks: ['I18'],
+  },
+  {
+    name: 'I18 an account that does not name its newest event',
+    change: (books) => books.change('UPDATE accounts SET last_event_no = 1 WHERE account_no = 1'),
+    says: /account 1 does not name its newest event or order/,
+    breaks: ['I18'],
+  },
+  {
     name: "I22 an event's detail",
     change: (books) =>
       books.change(

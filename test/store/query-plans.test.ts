@@ -74,6 +74,7 @@ const SCANS: [step: RegExp, sql: RegExp, why: string][] = [
     /^INSERT INTO (orders|events|fills) /,
     'children, and only while a constraint is deferred, which none is',
   ],
+  [/^SCAN walk$/, /^WITH RECURSIVE walk/, 'one row at each step of a chain'],
   [/^SCAN orders USING INDEX orders_by_id$/, /LIMIT 1$/, 'one row: the newest'],
   [/^SCAN events$/, /ORDER BY event_no DESC LIMIT 1$/, 'one row, when the shard opens'],
   [/^SCAN (amendments|hanging)\b/, /amendments/, 'busts and corrections: few'],
@@ -144,10 +145,10 @@ const HOT: [what: string, store: number, sql: RegExp, search: string][] = [
     'fills USING INDEX sqlite_autoindex_fills_1 (exec_id=? AND epoch=?)',
   ],
   [
-    'the events of a user after a number',
+    'an event of a user from the one behind it',
     1,
-    /FROM events JOIN accounts/,
-    'events USING INDEX events_by_account (account_no=? AND seq>?)',
+    /FROM walk JOIN events/,
+    'earlier USING INTEGER PRIMARY KEY (rowid=?)',
   ],
   [
     'candles that are too old',

@@ -118,13 +118,14 @@ for (const [name, sql] of READS) {
   });
 }
 
-/** The few amendments, and the open orders of one user. */
-const SORTED = new Set([TRADE_CHANGES]);
+/** The few amendments, a bounded number of events, and the moves, which are read as a whole. */
+const SORTED = new Set([TRADE_CHANGES, ENTRIES, MOVES]);
 
-/** Amendments are few: what the exchange took back or corrected. */
-const SCANS = /^SCAN (?!amend)/;
+/** Amendments are few: what the exchange took back or corrected. A walk is along a chain. */
+const SCANS = /^SCAN (?!amend|walk$)/;
 
 function bindingsOf(sql: string): unknown[] {
-  if (sql.includes('@')) return [{ userId: ALICE, symbol: null, side: null, limit: 1 }];
+  const names = [...sql.matchAll(/@(\w+)/g)].map(([, name = '']) => [name, 1]);
+  if (names.length > 0) return [Object.fromEntries(names)];
   return [...sql.matchAll(/\?/g)].map(() => 1);
 }

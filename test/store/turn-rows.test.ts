@@ -203,14 +203,7 @@ test('a turn writes one balance row for each account of an asset, whatever it po
   shard.turn((store) => {
     const { accountNo } = store.accounts.open('usr_00ada', 1);
     const detail = { available: 0, reserved: 0, tradingState: 'active' } as const;
-    const event = () =>
-      store.events.appendAccount(
-        accountNo,
-        store.accounts.takeSeq(accountNo),
-        'account_changed',
-        1,
-        detail,
-      );
+    const event = () => store.events.appendAccount(accountNo, 'account_changed', 1, detail).eventNo;
     const deposit = [
       { account: 'available', asset: 'USD', amount: 1_000 },
       { account: 'bank', asset: 'USD', amount: -1_000 },
@@ -227,7 +220,11 @@ test('a turn writes one balance row for each account of an asset, whatever it po
       store.ledger.balanceOf(1, account, 'USD'),
     );
     assert.deepEqual([...balances, store.ledger.balanceOf(0, 'bank', 'USD')], [600, 400, -1_000]);
-    assert.equal(store.accounts.takeSeq(1), 5, 'sequences go on behind the last event');
+    assert.deepEqual(
+      store.accounts.linkEvent(1, 5),
+      { seq: 5, priorEventNo: 4, leapEventNo: null },
+      'the chain goes on behind the last event',
+    );
   });
 });
 

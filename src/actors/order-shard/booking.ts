@@ -250,9 +250,8 @@ export class Booking {
     postings: readonly Posting[],
   ): number {
     const { accountNo, orderNo, order } = stored;
-    const seq = this.#store.accounts.takeSeq(accountNo);
-    const eventNo = this.#store.events.appendOrder(
-      { accountNo, orderNo, seq, ...about },
+    const { eventNo, seq } = this.#store.events.appendOrder(
+      { accountNo, orderNo, ...about },
       kind,
       order,
     );
@@ -288,11 +287,9 @@ export class Booking {
     const before = this.balancesOf(account);
     const available = before.buyingPowerInCents + sumOf(postings, 'available');
     const reserved = before.reservedInCents + sumOf(postings, 'reserved');
-    const seq = this.#store.accounts.takeSeq(accountNo);
     const detail = { available, reserved, tradingState };
-    const eventNo = this.#store.events.appendAccount(
+    const { eventNo, seq } = this.#store.events.appendAccount(
       accountNo,
-      seq,
       'account_changed',
       nowMs,
       detail,
