@@ -35,7 +35,7 @@ export const VARIABLES = {
     'highest fee of an order',
   ),
   OUTCRY_GATEWAY_THREADS: variable(1, integer(1, 8), 'threads that serve HTTP and SSE'),
-  OUTCRY_ORDER_THREADS: variable(1, integer(1, 8), 'threads that run order shards'),
+  OUTCRY_ORDER_THREADS: variable(2, integer(1, 8), 'threads that run order shards'),
   OUTCRY_EXCHANGE_CONNECTIONS: variable(
     LIMITS.orderConnectionsDefault,
     integer(1, LIMITS.orderConnectionsMax),

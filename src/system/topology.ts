@@ -20,20 +20,27 @@ export function gatewayThread(gateway: number): string {
 }
 
 /** In start order; they stop in the reverse order, gateways first. */
-export function workerThreads({ config }: Settings): string[] {
+export function workerThreads(settings: Settings): string[] {
+  const { config } = settings;
   return [
     EXCHANGE,
     MARKET,
-    ...Array.from({ length: config.orderThreads }, (_, thread) => `order-${thread}`),
+    ...Array.from({ length: orderThreads(settings) }, (_, thread) => `order-${thread}`),
     ...Array.from({ length: config.gatewayThreads }, (_, gateway) => gatewayThread(gateway)),
   ];
 }
 
-export function placeIn({ config }: Settings): (kind: string, key: string) => string {
+/** A thread without a file would have nothing to do. */
+function orderThreads({ config, shards }: Settings): number {
+  return Math.min(config.orderThreads, shards);
+}
+
+export function placeIn(settings: Settings): (kind: string, key: string) => string {
+  const threads = orderThreads(settings);
   return (kind, key) => {
     switch (kind) {
       case 'order-shard':
-        return `order-${Number.parseInt(key, 10) % config.orderThreads}`;
+        return `order-${Number.parseInt(key, 10) % threads}`;
       case 'symbol-fanout':
       case 'price-history':
         return MARKET;
