@@ -1,6 +1,6 @@
-// The accounts of one shard: who they belong to, their trading state and limits, and the ends of
-// the chains of their events and orders. Those in use are kept in memory: sound because the store is
-// the file's only writer, and a rollback builds a new one.
+// The accounts of one shard: who they belong to, their state and limits, and where the chains of
+// their events and orders end. Those in use are kept in memory: sound because the store is the
+// file's only writer, and a rollback builds a new one.
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import type { UserLimits } from '../domain/user-limits.ts';

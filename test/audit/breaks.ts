@@ -5,7 +5,8 @@ import type { BrokenBooks } from './books-on-disk.ts';
 const FILLED = '(SELECT min(order_no) FROM orders WHERE num_shares = cum_qty)';
 const OPEN = "(SELECT min(order_no) FROM orders WHERE status = 'submitted')";
 const CANCELLED = "(SELECT min(order_no) FROM orders WHERE status = 'cancelled' AND cum_qty = 0)";
-const CANCELLED_BUY = CANCELLED.replace('cum_qty = 0', "side = 'buy'");
+const CANCELLED_BUY =
+  "(SELECT min(order_no) FROM orders WHERE status = 'cancelled' AND side = 'buy')";
 /** A transaction of the first account that no order caused. */
 const DEPOSIT = '(SELECT min(event_no) FROM deposits WHERE account_no = 1)';
 
