@@ -275,7 +275,7 @@ const TRAIL: readonly Break[] = [
     name: "I22 an event's detail",
     change: (books) =>
       books.change(
-        `UPDATE events SET detail = '[0,0,"active"]' WHERE event_no = (${lastOf('account_changed')})`,
+        `UPDATE events SET detail = '[0,0,"active"]' WHERE event_no = (${IN_THE_MIDDLE})`,
       ),
     says: /is not what was written/,
     breaks: ['I22'],
@@ -316,10 +316,6 @@ const TRAIL: readonly Break[] = [
 ];
 
 export const BREAKS: readonly Break[] = [...MONEY, ...TRADES, ...ORDERS, ...TRAIL];
-
-function lastOf(kind: string): string {
-  return `SELECT max(event_no) FROM events WHERE kind = '${kind}' AND account_no = 1`;
-}
 
 /** The next free number of the transaction's. */
 function nextPosting(tx: string): string {
