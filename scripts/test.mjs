@@ -19,8 +19,8 @@ const files = readdirSync('test', { recursive: true })
 /** @param {string} name */
 const isHeavy = (name) =>
   /^test\/(scenario\/|fault\/|proof\/[^/]+$)/.test(name) && !/\/(mutants|simulate)\./.test(name);
-// Of them those that mostly wait, for silence to be noticed, for links to come back or for a session
-// to end, run beside the units.
+// Of them those that mostly wait, for silence to be noticed, for links to come back or for a
+// session to end, run beside the units.
 const WAITING = [
   ...['busts', 'lost-answers', 'outages', 'sandbox-faults', 'sessions', 'unruly-feed'].map(
     (name) => `test/fault/${name}.test.ts`,
