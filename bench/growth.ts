@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Bench, BenchOptions } from './bench.ts';
 import { type GrowthPoint, type PointTerms, runPoint } from './growth/point.ts';
 import { growthOutcome } from './growth/report.ts';
-import { type GrowthSettings, SHARDS, settingsFor } from './growth/settings.ts';
+import { type GrowthSettings, ORDER_THREADS, SHARDS, settingsFor } from './growth/settings.ts';
 import { type IdleRun, runIdle } from './prices/idle.ts';
 import { startOutcry } from './prices/outcry.ts';
 import { scenesFor } from './prices/scenes.ts';
@@ -33,12 +33,12 @@ export const growthBench: Bench = async (options) => {
 
 function pointsOf(settings: GrowthSettings): PointTerms[] {
   const { parts, rates } = settings;
-  const point = { orders: 0, shards: SHARDS, threads: 1, rates: [] };
+  const point = { orders: 0, shards: SHARDS, threads: ORDER_THREADS, rates: [] };
   const sizes = settings.sizes.map((orders) => {
     return { ...point, name: `${orders.toLocaleString('en-US')} orders`, orders, rates };
   });
   const shards = settings.shards.map((count) => {
-    return { ...point, name: `shards: ${count}`, shards: count };
+    return { ...point, name: `shards: ${count}`, shards: count, threads: 1 };
   });
   const threads = settings.threads.map((count) => {
     return { ...point, name: `order threads: ${count}`, threads: count };

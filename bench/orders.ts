@@ -1,9 +1,9 @@
 // What does an order cost from the client to the disk, to the exchange and back, and how many of
 // them does one machine carry? Exchange, broker and clients are processes of their own; load is
 // open-loop; each run ends with the auditor.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import type { Bench, BenchOptions } from './bench.ts';
 import { profileTable } from './harness/profile-table.ts';
 import { spreadOf } from './harness/rounds.ts';
@@ -13,7 +13,7 @@ import { kneeOf, ordersOutcome, type SceneRuns } from './orders/report.ts';
 import { runScene, type SceneRun } from './orders/run.ts';
 import { type Scene, scenesFor } from './orders/scenes.ts';
 
-const THREADS = ['gateway-0', 'order-0', 'exchange-0'] as const;
+const PROFILED = /^(gateway|order|exchange)-\d+\.cpuprofile$/;
 
 export const ordersBench: Bench = async (options) => {
   const scenes = scenesFor(options);
@@ -58,7 +58,8 @@ async function repeated(scene: Scene, parent: string, options: BenchOptions): Pr
 /** Of the last run. */
 function profilesOf({ more: { profile } }: BenchOptions): Table[] {
   if (profile === undefined) return [];
-  return THREADS.map((thread) =>
-    profileTable(`${thread}, time of its own`, join(resolve(profile), `${thread}.cpuprofile`)),
+  const files = readdirSync(resolve(profile)).filter((file) => PROFILED.test(file));
+  return files.map((file) =>
+    profileTable(`${parse(file).name}, time of its own`, join(resolve(profile), file)),
   );
 }

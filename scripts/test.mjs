@@ -14,19 +14,28 @@ const files = readdirSync('test', { recursive: true })
   .sort();
 
 // Whole processes and kills run one file at a time, so that they do not take each other's cores. Of
-// a proof these stand in test/proof/ itself, and what judges them in its folders.
+// a proof these stand in test/proof/ itself, and what judges them in its folders. Where time is
+// simulated there is no hurry: mutants and simulations are like units.
 /** @param {string} name */
-const isHeavy = (name) => /^test\/(scenario\/|fault\/|proof\/[^/]+$)/.test(name);
-// Of them those that mostly wait, for silence to be noticed and for links to come back, run beside
-// the units.
-const waiting = /^test\/fault\/(busts|lost-answers|outages|sandbox-faults|sessions|unruly-feed)\./;
+const isHeavy = (name) =>
+  /^test\/(scenario\/|fault\/|proof\/[^/]+$)/.test(name) && !/\/(mutants|simulate)\./.test(name);
+// Of them those that mostly wait, for silence to be noticed, for links to come back or for a
+// session to end, run beside the units.
+const WAITING = [
+  ...['busts', 'lost-answers', 'outages', 'sandbox-faults', 'sessions', 'unruly-feed'].map(
+    (name) => `test/fault/${name}.test.ts`,
+  ),
+  'test/scenario/portfolio-history.test.ts',
+];
+/** @param {string} name */
+const waits = (name) => WAITING.includes(name);
 
 const units = { title: 'units', concurrency: 2, files: files.filter((name) => !isHeavy(name)) };
-const outages = { title: 'outages', concurrency: 1, files: files.filter((f) => waiting.test(f)) };
+const waiting = { title: 'what waits', concurrency: 1, files: files.filter(waits) };
 const others = {
   title: 'scenarios, faults and proofs',
   concurrency: 1,
-  files: files.filter((name) => isHeavy(name) && !waiting.test(name)),
+  files: files.filter((name) => isHeavy(name) && !waits(name)),
 };
 
 /**
@@ -55,6 +64,6 @@ async function run({ title, concurrency, files: some }, after = null) {
   return status === 0;
 }
 
-const unitsRun = run(units);
-const passed = [await run(outages, unitsRun), await unitsRun, await run(others)];
+const unitsRun = units.files.length === 0 ? null : run(units);
+const passed = [await run(waiting, unitsRun), (await unitsRun) ?? true, await run(others)];
 exit(files.length > 0 && passed.every(Boolean) ? 0 : 1);

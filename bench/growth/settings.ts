@@ -26,7 +26,9 @@ export interface GrowthSettings {
   readonly threads: readonly number[];
 }
 
-export const SHARDS = 4;
+/** The product's defaults. */
+export const SHARDS = 2;
+export const ORDER_THREADS = 2;
 const OPEN_SHARE = 0.1;
 const OPEN_MAX = 100_000;
 

@@ -117,16 +117,16 @@ function costTable({ scene, runs }: SceneRuns): Table {
     const steps = stepsAt(runs, index);
     if (steps.length === 0) return [];
     const mid = (pick: (step: LoadRun) => number) => median(steps.map(pick));
-    const thread = (name: string) => mid(({ cores }) => cores[name] ?? 0);
+    const threads = (kind: string) => mid(({ cores }) => coresOf(cores, kind));
     return [
       [
         rate,
         mid(({ serverUsPerRequest }) => serverUsPerRequest),
         mid(({ serverCores }) => serverCores),
-        thread('gateway-0'),
-        thread('order-0'),
-        thread('exchange-0'),
-        thread('others'),
+        threads('gateway-'),
+        threads('order-'),
+        threads('exchange-'),
+        threads('others'),
         mid(({ exchangeCores }) => exchangeCores),
         mid(({ generatorCores }) => generatorCores),
         mid(({ serverPeakBytes }) => serverPeakBytes / MEGABYTE),
@@ -139,8 +139,8 @@ function costTable({ scene, runs }: SceneRuns): Table {
       'requests/s',
       'broker us/request',
       'broker',
-      'gateway',
-      'order',
+      'gateway thread',
+      'order threads',
       'exchange thread',
       'others',
       'simulator',
@@ -149,6 +149,12 @@ function costTable({ scene, runs }: SceneRuns): Table {
     ],
     rows,
   };
+}
+
+/** Of all threads of a kind together. */
+function coresOf(cores: LoadRun['cores'], kind: string): number {
+  const threads = Object.entries(cores).filter(([thread]) => thread.startsWith(kind));
+  return threads.reduce((sum, [, used]) => sum + used, 0);
 }
 
 function hopTables({ scene, runs }: SceneRuns): Table[] {

@@ -48,8 +48,7 @@ interface AccountRow {
 }
 
 const ORDERS = `
-  SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)
-  WHERE account_no = ? ORDER BY order_no`;
+  SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no) ORDER BY order_no`;
 const DEPOSITS = 'SELECT deposit_id AS id, asset, amount FROM deposits WHERE account_no = ?';
 const EVENTS_MAX = 10_000_000;
 
@@ -69,14 +68,14 @@ export function readTruth(shardPaths: readonly string[]): Map<string, UserTruth>
 
 function readShard(db: Db, truths: Map<string, UserTruth>): void {
   const store = new EventStore(db, new AccountStore(db, 1), () => undefined);
-  const orders = db.prepare<[number], OrderRow>(ORDERS);
+  const orders = ordersByUser(db);
   const deposits = db.prepare<[number], KeyedDeposit & { id: string }>(DEPOSITS);
   const accounts = db.prepare<[], AccountRow>(
     'SELECT account_no AS accountNo, user_id AS userId FROM accounts',
   );
   for (const { accountNo, userId } of accounts.all()) {
     const events = store.readAfter(accountNo, 0, EVENTS_MAX);
-    const own = orders.all(accountNo).map(orderFromRow);
+    const own = orders.get(userId) ?? [];
     truths.set(userId, {
       userId,
       events,
@@ -87,6 +86,17 @@ function readShard(db: Db, truths: Map<string, UserTruth>): void {
       accountVersions: accountVersions(userId, events),
     });
   }
+}
+
+/** All at once: they have no index by account. */
+function ordersByUser(db: Db): Map<string, Order[]> {
+  const byUser = new Map<string, Order[]>();
+  for (const row of db.prepare<[], OrderRow>(ORDERS).iterate()) {
+    const own = byUser.get(row.user_id);
+    if (own === undefined) byUser.set(row.user_id, [orderFromRow(row)]);
+    else own.push(orderFromRow(row));
+  }
+  return byUser;
 }
 
 function keyedOf(order: Order): KeyedOrder {

@@ -1,5 +1,5 @@
 // The event log itself: I18 (sequences), I22 (the hash chain and its anchors); and I11 (keys).
-import { EVENTS_PER_LEAP } from '../store/account-chain.ts';
+import { FAR_LEAP, LEAP } from '../store/account-chain.ts';
 import type { Anchor } from '../store/anchor-log.ts';
 import { CHAIN_START, type HashedEvent, linkHash } from '../store/event-hash.ts';
 import type { Audited } from './audited.ts';
@@ -7,28 +7,27 @@ import { breaks, countOf } from './money.ts';
 import type { Shard } from './shard.ts';
 import type { Tally } from './tally.ts';
 
-const SEQUENCE_OFF = `
+/** Events that are numbered out of order, or that the account's chain leads past. */
+const EVENTS_OFF = `
   SELECT account_no, event_no, seq, expected FROM (
-    SELECT account_no, event_no, seq,
-      row_number() OVER (PARTITION BY account_no ORDER BY event_no) AS expected
-    FROM events
-  ) WHERE seq <> expected`;
-
-/** An event that its account's chain leads past, or away from. */
-const EVENTS_UNCHAINED = `
-  SELECT account_no, event_no, seq FROM (
     SELECT account_no, event_no, seq, prior_event_no, leap_event_no,
+      row_number() OVER account AS expected,
       lag(event_no) OVER account AS prior,
-      max(iif(seq % ${EVENTS_PER_LEAP} = 0, event_no, NULL)) OVER (
-        account ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS leap
-    FROM events WINDOW account AS (PARTITION BY account_no ORDER BY event_no)
-  ) WHERE prior_event_no IS NOT prior OR leap_event_no IS NOT leap`;
-const ORDERS_UNCHAINED = `
+      max(iif(seq % ${LEAP} = 0, event_no, NULL)) OVER before AS leap,
+      max(iif(seq % ${FAR_LEAP} = 0, event_no, NULL)) OVER before AS far_leap
+    FROM events WINDOW account AS (PARTITION BY account_no ORDER BY event_no),
+      before AS (account ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  )
+  WHERE seq <> expected OR prior_event_no IS NOT prior
+    OR leap_event_no IS NOT iif(seq % ${LEAP} = 0, far_leap, leap)`;
+
+const ORDERS_OFF = `
   SELECT account_no, order_no FROM (
     SELECT account_no, order_no, prior_order_no,
       lag(order_no) OVER (PARTITION BY account_no ORDER BY order_no) AS prior
     FROM orders
   ) WHERE prior_order_no IS NOT prior`;
+
 const ENDS_OFF = `
   SELECT account_no FROM accounts
   LEFT JOIN (SELECT account_no, max(event_no) AS last_event FROM events GROUP BY account_no)
@@ -37,17 +36,25 @@ const ENDS_OFF = `
     USING (account_no)
   WHERE last_event_no IS NOT last_event OR last_order_no IS NOT last_order`;
 
+interface EventOff {
+  readonly event_no: number;
+  readonly seq: number;
+  readonly expected: number;
+}
+
 export function auditSequences({ books }: Audited, tally: Tally): void {
   for (const shard of books.shards) {
     tally.looked('I18', 'accounts', countOf(shard, 'accounts'));
     tally.looked('I18', 'events', countOf(shard, 'events'));
-    breaks<{ seq: number; expected: number }>(shard, SEQUENCE_OFF, (row) => {
-      tally.broke('I18', `an event has number ${row.seq}, expected was ${row.expected}`, row);
+    tally.looked('I18', 'orders', countOf(shard, 'orders'));
+    breaks<EventOff>(shard, EVENTS_OFF, (row) => {
+      const { event_no, seq, expected } = row;
+      const isNumbered = seq === expected;
+      const chained = `event ${event_no} names a wrong one before it`;
+      const numbered = `an event has number ${seq}, expected was ${expected}`;
+      tally.broke('I18', isNumbered ? chained : numbered, row);
     });
-    breaks<{ event_no: number }>(shard, EVENTS_UNCHAINED, (row) => {
-      tally.broke('I18', `event ${row.event_no} names a wrong one before it`, row);
-    });
-    breaks<{ order_no: number }>(shard, ORDERS_UNCHAINED, (row) => {
+    breaks<{ order_no: number }>(shard, ORDERS_OFF, (row) => {
       tally.broke('I18', `order ${row.order_no} names a wrong one before it`, row);
     });
     breaks<{ account_no: number }>(shard, ENDS_OFF, (row) => {

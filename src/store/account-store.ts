@@ -4,7 +4,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import type { UserLimits } from '../domain/user-limits.ts';
-import { EVENTS_PER_LEAP } from './account-chain.ts';
+import { FAR_LEAP, LEAP } from './account-chain.ts';
 import type { Db } from './database.ts';
 
 /** As it stands now: a later change shows in it. */
@@ -26,8 +26,10 @@ export interface RestrictedUser {
 /** Where an account's chains end; null while there is nothing. */
 interface ChainEnds {
   lastEventNo: number | null;
-  /** Of the last event with a sequence that is a multiple of `EVENTS_PER_LEAP`. */
+  /** Of the last event with a sequence that is a multiple of `LEAP`. */
   lastLeapNo: number | null;
+  /** The same of `FAR_LEAP`. */
+  lastFarLeapNo: number | null;
   lastOrderNo: number | null;
 }
 
@@ -47,11 +49,15 @@ type Row = AccountRow & ChainEnds & UserLimits;
 const SELECT = `
   SELECT accounts.account_no AS accountNo, user_id AS userId, trading_state AS tradingState,
   trading_state_reason AS tradingStateReason, last_order_no AS lastOrderNo,
-  last_event_no AS lastEventNo, coalesce(seq, 0) AS lastSeq,
-  iif(seq % ${EVENTS_PER_LEAP} = 0, event_no, leap_event_no) AS lastLeapNo,
+  last_event_no AS lastEventNo, coalesce(last.seq, 0) AS lastSeq,
+  leap.event_no AS lastLeapNo,
+  iif(leap.seq % ${FAR_LEAP} = 0, leap.event_no, leap.leap_event_no) AS lastFarLeapNo,
   order_shares_max AS orderSharesMax, order_value_max_in_cents AS orderValueMaxInCents,
   orders_per_second_max AS ordersPerSecondMax, duplicate_window_ms AS duplicateWindowMs
-  FROM accounts LEFT JOIN events ON event_no = last_event_no`;
+  FROM accounts
+  LEFT JOIN events AS last ON last.event_no = last_event_no
+  LEFT JOIN events AS leap
+    ON leap.event_no = iif(last.seq % ${LEAP} = 0, last.event_no, last.leap_event_no)`;
 
 export class AccountStore {
   readonly #byUser = new Map<string, Kept>();
@@ -108,12 +114,15 @@ export class AccountStore {
   linkEvent(accountNo: number, eventNo: number): EventLink {
     const account = this.#get(accountNo);
     const { ends } = account;
-    const { lastEventNo: priorEventNo, lastLeapNo: leapEventNo } = ends;
-    account.lastSeq++;
+    const seq = account.lastSeq + 1;
+    const priorEventNo = ends.lastEventNo;
+    const leapEventNo = seq % LEAP === 0 ? ends.lastFarLeapNo : ends.lastLeapNo;
+    account.lastSeq = seq;
     ends.lastEventNo = eventNo;
-    if (account.lastSeq % EVENTS_PER_LEAP === 0) ends.lastLeapNo = eventNo;
+    if (seq % LEAP === 0) ends.lastLeapNo = eventNo;
+    if (seq % FAR_LEAP === 0) ends.lastFarLeapNo = eventNo;
     this.#grown.add(account);
-    return { seq: account.lastSeq, priorEventNo, leapEventNo };
+    return { seq, priorEventNo, leapEventNo };
   }
 
   /** The number of the account's order before this one. */
@@ -174,8 +183,8 @@ export class AccountStore {
     const { orderSharesMax, orderValueMaxInCents, ordersPerSecondMax, duplicateWindowMs } = row;
     const { accountNo, userId, tradingState, tradingStateReason, lastSeq } = row;
     const limits = { orderSharesMax, orderValueMaxInCents, ordersPerSecondMax, duplicateWindowMs };
-    const { lastEventNo, lastLeapNo, lastOrderNo } = row;
-    const ends = { lastEventNo, lastLeapNo, lastOrderNo };
+    const { lastEventNo, lastLeapNo, lastFarLeapNo, lastOrderNo } = row;
+    const ends = { lastEventNo, lastLeapNo, lastFarLeapNo, lastOrderNo };
     const kept = { accountNo, userId, tradingState, tradingStateReason, lastSeq, ends, limits };
     this.#byNo.set(accountNo, kept);
     this.#byUser.set(userId, kept);

@@ -52,7 +52,8 @@ function statementOf(query: OrderQuery): { sql: string; values: (string | number
   if (statuses.length > 0) add(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses);
   if (symbol !== null) add('symbol = ?', symbol);
   if (updatedSinceMs !== null) add('updated_at_ms >= ?', updatedSinceMs);
-  // In the order of the walk: the newest first, and no further than the page needs.
+  // In the order of the walk, newest first, and no further than the page needs: SQLite makes the
+  // walk step by step as it is read (a co-routine, says its plan, and a test).
   const sql = `${orderWalk(start)}
     SELECT orders.*, user_id
     FROM walk CROSS JOIN orders USING (order_no) CROSS JOIN accounts USING (account_no)

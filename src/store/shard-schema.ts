@@ -317,12 +317,13 @@ export const SHARD_MIGRATIONS: readonly string[] = [
   `
   -- Chains instead of indexes by account, each entry of which went to a page of its own.
   ALTER TABLE events ADD COLUMN prior_event_no INTEGER; -- the account's; null for its first
-  ALTER TABLE events ADD COLUMN leap_event_no INTEGER; -- its last one with a sequence of n * 64
+  ALTER TABLE events ADD COLUMN leap_event_no INTEGER; -- further back: account-chain.ts says which
   UPDATE events SET
     prior_event_no = (SELECT prior.event_no FROM events AS prior
       WHERE prior.account_no = events.account_no AND prior.seq = events.seq - 1),
     leap_event_no = (SELECT leap.event_no FROM events AS leap
-      WHERE leap.account_no = events.account_no AND leap.seq = (events.seq - 1) / 64 * 64);
+      WHERE leap.account_no = events.account_no AND leap.seq = iif(events.seq % 64 = 0,
+        (events.seq - 1) / 4096 * 4096, events.seq / 64 * 64));
   ALTER TABLE orders ADD COLUMN prior_order_no INTEGER; -- the account's; null for its first
   UPDATE orders SET prior_order_no = (SELECT max(prior.order_no) FROM orders AS prior
     WHERE prior.account_no = orders.account_no AND prior.order_no < orders.order_no);

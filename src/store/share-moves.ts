@@ -74,7 +74,7 @@ export class ShareMoves {
     this.#changes = db.prepare(TRADE_CHANGES);
   }
 
-  /** One after the other: a long history is never in our memory. */
+  /** One after the other. SQLite sorts them first, in a temporary file if there are many. */
   *after(accountNo: number, seq: number): Generator<ShareMove> {
     for (const row of this.#moves.iterate({ accountNo, after: seq, through: MOST }))
       yield moveFrom(row);

@@ -47,9 +47,11 @@ export class Statement {
     before: LedgerPlace | null,
     limit: number,
   ): { entries: LedgerEntry[]; hasMore: boolean } {
-    const { seq, postingNo } = before ?? { seq: lastSeq, postingNo: MOST };
+    const { seq, postingNo } = before ?? { seq: MOST, postingNo: MOST };
     const rows: EntryRow[] = [];
-    for (let through = seq; through > 0 && rows.length <= limit; through -= EVENTS_PER_READ) {
+    // A cursor is the client's word: it may name anything.
+    const newest = Math.min(seq, lastSeq);
+    for (let through = newest; through > 0 && rows.length <= limit; through -= EVENTS_PER_READ) {
       const after = Math.max(through - EVENTS_PER_READ, 0);
       const wanted = limit + 1 - rows.length;
       rows.push(...this.#entries.all({ accountNo, after, through, postingNo, limit: wanted }));

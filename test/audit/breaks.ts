@@ -265,12 +265,13 @@ const TRAIL: readonly Break[] = [
     says: /order \d+ names a wrong one before it/,
     breaks: ['I18'],
   },
-  {
-    name: 'I18 an account that does not name its newest event',
-    change: (books) => books.change('UPDATE accounts SET last_event_no = 1 WHERE account_no = 1'),
+  ...['last_event_no', 'last_order_no'].map((column) => ({
+    name: `I18 an account with a wrong ${column}`,
+    change: (books: BrokenBooks) =>
+      books.change(`UPDATE accounts SET ${column} = 1 WHERE account_no = 1`),
     says: /account 1 does not name its newest event or order/,
     breaks: ['I18'],
-  },
+  })),
   {
     name: "I22 an event's detail",
     change: (books) =>

@@ -59,18 +59,31 @@ test('pages tell of more, and a cursor is stable while orders are added (S62)', 
   assert.equal(list.list({ ...ALL, limit: 50 }).hasMore, false);
 });
 
+test('before the first order, an unknown one or that of somebody else there is nothing', (t) => {
+  const { rig, ids, idsOf } = aShard(t);
+  assert.deepEqual(idsOf({ beforeId: ids[0] ?? '' }), []);
+  assert.deepEqual(idsOf({ beforeId: 'ord_00nosuchorder00' }), []);
+  assert.deepEqual(idsOf({ beforeId: rig.submitted({ userId: BOB }).id }), []);
+  assert.deepEqual(idsOf({ userId: 'usr_00nobody' }), []);
+});
+
 test('a page is a walk along the chain that ends with the page, without a scan or a sort', (t) => {
   const { rig, idsOf } = aShard(t);
   const db = new Database(rig.path, { readonly: true });
   t.after(() => db.close());
   const { mock } = t.mock.method(Database.prototype, 'prepare');
   idsOf({ statuses: ['filled'], symbol: 'IBM' });
-  const sql = String(mock.calls[0]?.arguments[0]);
+  idsOf({ beforeId: rig.submitted({}).id });
+  const statements = mock.calls.map((call) => String(call.arguments[0]));
   mock.restore();
-  const values = [...sql.matchAll(/\?/g)].map(() => 1);
-  const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
-  const details = plan.map(({ detail }) => detail).join('\n');
-  assert.match(details, /CO-ROUTINE walk/, 'made step by step, as the page is read');
-  assert.match(details, /SEARCH orders USING INTEGER PRIMARY KEY/);
-  assert.doesNotMatch(details, /TEMP B-TREE|SCAN (?!walk)/);
+  const lists = statements.filter((sql) => sql.includes('RECURSIVE walk(order_no)'));
+  assert.equal(new Set(lists).size, 2, 'from the newest, and from a cursor');
+  for (const sql of lists) {
+    const values = [...sql.matchAll(/\?/g)].map(() => 1);
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
+    const details = plan.map(({ detail }) => detail).join('\n');
+    assert.match(details, /CO-ROUTINE walk/, 'made step by step, as the page is read');
+    assert.match(details, /SEARCH orders USING INTEGER PRIMARY KEY/);
+    assert.doesNotMatch(details, /TEMP B-TREE|SCAN (?!walk)/);
+  }
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { openDatabase } from '../../src/store/database.ts';
+import { OrderList } from '../../src/store/order-list.ts';
 import { ShardReader } from '../../src/store/shard-reader.ts';
 import { SHARD_MIGRATIONS } from '../../src/store/shard-schema.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
@@ -89,4 +90,55 @@ test('what a file of schema 5 holds is found by this one, and its numbers go on'
   ]);
   assert.deepEqual(db.pragma('foreign_key_check'), []);
   assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
+});
+
+test('what a file of schema 6 found by index is found along chains, however much there is', (t) => {
+  const path = join(tempDirectory(t), 'shard-00.db');
+  const old = openDatabase(path, {
+    synchronous: 'FULL',
+    migrations: SHARD_MIGRATIONS.slice(0, 6),
+    changesPerCheckpoint: 1_000,
+  });
+  // Every third event is Bob's, every second order; Cid has an account and nothing else.
+  old.exec(`
+    INSERT INTO accounts (account_no, user_id, opened_at_ms)
+      VALUES (1, 'usr_00ada', 5), (2, 'usr_00bob', 5), (3, 'usr_00cid', 5);
+    WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 6600)
+    INSERT INTO events (event_no, account_no, seq, kind, at_ms, detail)
+      SELECT n, iif(n % 3 = 0, 2, 1), iif(n % 3 = 0, n / 3, n - n / 3), 'account_changed', n,
+        '[0,0,"active"]' FROM n;
+    WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 6)
+    INSERT INTO orders (order_no, id, account_no, idempotency_key, venue, symbol, side,
+      order_type, time_in_force, limit_price_in_cents, reference_price_in_cents, num_shares,
+      created_at_ms, send_attempted_at_ms, not_after_ms, cancels_requested, cancels_refused,
+      cum_qty, cum_notional_in_cents, venue_seq, final_seq, status, is_open, fee_in_cents,
+      updated_at_ms, version)
+      SELECT n, 'ord_00000000000000' || n, 1 + n % 2, 'k' || n, 'SIM', 'IBM', 'buy', 'limit', 'day',
+        180, 180, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 'failed', 0, 0, 1, 1 FROM n`);
+  old.close();
+
+  const store = new ShardStore(path, BOUNDS);
+  t.after(() => store.close());
+  for (const [userId, accountNo, last] of [
+    ['usr_00ada', 1, 4_400],
+    ['usr_00bob', 2, 2_200],
+    ['usr_00cid', 3, 0],
+  ] as const) {
+    assert.equal(store.accounts.find(userId)?.lastSeq, last);
+    for (let after = 0; after < last; after += 37) {
+      const [first, second] = store.events.readAfter(accountNo, after, 2);
+      assert.equal(first?.seq, after + 1);
+      assert.equal(second?.seq ?? last + 1, after + 2);
+    }
+  }
+  const list = new OrderList(path);
+  t.after(() => list.close());
+  const everything = { statuses: [], symbol: null, updatedSinceMs: null, offset: 0, limit: 9 };
+  const idsOf = (userId: string) =>
+    list.list({ ...everything, userId, beforeId: null }).orders.map(({ id }) => id.at(-1));
+  assert.deepEqual(['usr_00ada', 'usr_00bob', 'usr_00cid'].map(idsOf), [
+    ['6', '4', '2'],
+    ['5', '3', '1'],
+    [],
+  ]);
 });

@@ -79,6 +79,24 @@ test('pages go on where the one before ended, also within an event, and are not 
   }
 });
 
+test('a long ledger is read in pages, and a cursor that names what never was is no burden', (t) => {
+  const { rig, reader } = aShard(t);
+  for (let n = 0; n < 600; n++) rig.deposit(ALICE, 'USD', n + 1);
+  const all = reader.ledgerPage(ALICE, null, 1_000).entries;
+  assert.equal(all.length, 608);
+  for (const limit of [1, 255, 256, 257, 500]) {
+    const read: LedgerEntry[] = [];
+    for (let hasMore = true; hasMore; ) {
+      const page = reader.ledgerPage(ALICE, read.at(-1) ?? null, limit);
+      read.push(...page.entries);
+      hasMore = page.hasMore;
+    }
+    assert.deepEqual(read, all, `by ${limit}`);
+  }
+  const most = Number.MAX_SAFE_INTEGER;
+  assert.deepEqual(reader.ledgerPage(ALICE, { seq: most, postingNo: most }, 1_000).entries, all);
+});
+
 test('another user sees only what is theirs, and a stranger nothing', (t) => {
   const { reader } = aShard(t);
   const bobs = reader.ledgerPage(BOB, null, 100).entries;
