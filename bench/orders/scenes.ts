@@ -80,7 +80,7 @@ const FULL: readonly Scene[] = [
     name: 'placing',
     about: 'limit orders that rest, nothing else, to the knee',
     mix: PLACING_ONLY,
-    rates: [1_000, 2_000, 4_000, 5_000, 6_000, 7_000, 8_000, 10_000, 12_000, 14_000],
+    rates: [1_000, 2_000, 3_000, 3_500, 4_000, 4_500, 5_000, 6_000, 8_000, 10_000, 12_000, 14_000],
     breakInSeconds: 20,
     warmUpSeconds: 6,
     seconds: 10,
