@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Execution, VenueOrder } from '../../src/exchange/port.ts';
@@ -58,8 +59,14 @@ export class ExchangeProcess {
     this.#port = Number(ready.exec(this.#printed)?.[1]);
   }
 
+  /** A stop is over when it has taken hold: what runs on the other core runs on for a moment. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#process?.kill(signal);
+    if (signal !== 'SIGSTOP') return;
+    const path = `/proc/${this.#process?.pid}/status`;
+    for (let looks = 0; !/^State:\tT/m.test(readFileSync(path, 'utf8')); looks++) {
+      assert(looks < 100_000, 'the exchange does not stop');
+    }
   }
 
   async kill(): Promise<void> {
