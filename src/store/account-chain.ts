@@ -10,7 +10,7 @@ export const LEAP = 64;
 export const FAR_LEAP = 4_096;
 
 /** SQL for the sequence of the event that the one with sequence `seq` leaps to; 0 for none. */
-export function leapSeqOf(seq: string): string {
+function leapSeqOf(seq: string): string {
   return `iif(${seq} % ${LEAP} = 0,
     (${seq} - 1) / ${FAR_LEAP} * ${FAR_LEAP}, ${seq} / ${LEAP} * ${LEAP})`;
 }

@@ -84,8 +84,10 @@ export interface AppendedEvent {
   readonly seq: number;
 }
 
-/** An event of this turn, with the ends of its account's chain before it. */
-interface Added extends HashedEvent, EventLink {}
+/** An event of this turn, and where in its account's chain it stands. */
+interface Added extends HashedEvent {
+  readonly link: EventLink;
+}
 
 export class EventStore {
   readonly #accounts: AccountStore;
@@ -156,24 +158,14 @@ export class EventStore {
   }
 
   /** A rollback rebuilds the shard, and with it the head. */
-  #add(event: Omit<Added, 'eventNo' | keyof EventLink>): AppendedEvent {
+  #add(event: Omit<HashedEvent, 'eventNo' | 'seq'>): AppendedEvent {
     this.#lastNo++;
     const { accountNo, kind, atMs, orderNo, detail, fill } = event;
     const eventNo = this.#lastNo;
-    const { seq, priorEventNo, leapEventNo } = this.#accounts.linkEvent(accountNo, eventNo);
-    // Not two objects spread into one: that takes longer than writing the row.
-    this.#added.push({
-      eventNo,
-      accountNo,
-      seq,
-      kind,
-      atMs,
-      orderNo,
-      detail,
-      fill,
-      priorEventNo,
-      leapEventNo,
-    });
+    const link = this.#accounts.linkEvent(accountNo, eventNo);
+    const { seq } = link;
+    // No spread: one for each event took longer than writing its row.
+    this.#added.push({ eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill, link });
     return { eventNo, seq };
   }
 
@@ -183,7 +175,7 @@ export class EventStore {
     const hash = linkHash(this.#head.hash, events);
     for (const event of events) {
       const { eventNo, accountNo, seq, kind, atMs, orderNo, detail, fill } = event;
-      const { priorEventNo, leapEventNo } = event;
+      const { priorEventNo, leapEventNo } = event.link;
       const own = event === last ? hash : NO_HASH;
       const fillNo = fill?.fillNo ?? null;
       this.#rows.add(
