@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import type { Api } from '../scenario/api.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer, Api } from '../scenario/api.ts';
 import { assertAudited } from '../scenario/audited.ts';
 import { startExchange } from '../scenario/exchange-process.ts';
 import { startOutcry, until } from '../scenario/outcry.ts';
@@ -62,12 +64,22 @@ async function flow(api: Api, acknowledged: Set<string>): Promise<void> {
       numShares: 1 + (n % 7),
     };
     try {
-      const answer = await api.place(order);
+      const answer = await placed(api, order);
       if (answer.status >= 200 && answer.status < 300) acknowledged.add(answer.body.id);
     } catch (error) {
       assert(error instanceof TypeError, 'only a broken connection ends the flow');
       return;
     }
+  }
+}
+
+/** Until it is taken or refused: after a kill its user's orders wait for the reconciler. */
+async function placed(api: Api, order: Record<string, unknown>): Promise<Answer> {
+  const keyed = { 'idempotency-key': randomUUID() };
+  for (;;) {
+    const answer = await api.place(order, keyed);
+    if (answer.status < 300 || answer.body.retry !== 'same_key') return answer;
+    await sleep(20);
   }
 }
 
