@@ -15,7 +15,7 @@ export const LIMITS = {
   limitCollarBps: 1_000,
   duplicateWindowMsDefault: 250,
   duplicateWindowMsMax: 60_000,
-  recentIntentsMax: 65_536,
+  recentIntents: 65_536, // twice as many at most
   orderValueMaxInCents: 900_000_000_000,
   ordersPerSecondPerUserMax: 1_000_000,
   notAfterMs: 5_000,
@@ -150,7 +150,7 @@ export const LIMITS = {
   settleWindowMs: 2_000,
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
-  recentOrdersMax: 4_096,
+  recentOrders: 8_192, // of a shard; twice as many at most
   recentMappingsMax: 65_536,
   accountsKeptMax: 32_768,
   holdingsKeptMax: 131_072,

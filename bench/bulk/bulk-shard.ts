@@ -32,7 +32,7 @@ export class BulkShard {
     this.#ctx = new ShardContext({ ...world, self: shardAddress(shard) });
     const store = new ShardStore(paths.shard(shard), {
       ...LIMITS,
-      recentOrdersMax: RECENT_ORDERS,
+      recentOrders: RECENT_ORDERS,
       changesPerCheckpoint: CHANGES_PER_CHECKPOINT,
     });
     const anchors = new AnchorLog(paths.anchors, shardKey(shard));

@@ -8,7 +8,7 @@ const NO_LIMIT = 1_000_000;
 
 export function unhurriedOptions(
   shards: ShardMap,
-  recentIntentsMax: number = LIMITS.recentIntentsMax,
+  recentIntents: number = LIMITS.recentIntents,
 ): Omit<OrderShardOptions, 'store' | 'anchors'> {
   return {
     shards,
@@ -22,7 +22,7 @@ export function unhurriedOptions(
       },
       protectionBps: LIMITS.marketProtectionBps,
       collarBps: LIMITS.limitCollarBps,
-      recentIntentsMax,
+      recentIntents,
     },
     placing: {
       notAfterMs: LIMITS.notAfterMs,

@@ -3,7 +3,7 @@
 // checks, no messages, no exchange.
 import { rmSync } from 'node:fs';
 import { checkpoint, type Db, openDatabase, openReadOnly } from '../../src/store/database.ts';
-import { ORDER_COLUMNS } from '../../src/store/order-row.ts';
+import { CHANGING_COLUMNS, INTENT_COLUMNS } from '../../src/store/order-row.ts';
 import { RowBatch, type Value } from '../../src/store/row-batch.ts';
 import { SHARD_MIGRATIONS } from '../../src/store/shard-schema.ts';
 
@@ -36,7 +36,7 @@ const EVENT_COLUMNS = [
   'prior_event_no',
   'leap_event_no',
 ];
-const NEW_ORDER_COLUMNS = ['order_no', 'prior_order_no', ...ORDER_COLUMNS];
+const NEW_ORDER_COLUMNS = ['order_no', 'prior_order_no', ...INTENT_COLUMNS, ...CHANGING_COLUMNS];
 const FILL_COLUMNS = [
   'fill_no',
   'order_no',
@@ -48,7 +48,18 @@ const FILL_COLUMNS = [
   'exchange_at_ms',
 ];
 const POSTING_COLUMNS = ['posting_no', 'account_no', 'account', 'asset', 'amount'];
-const MUTABLE = ORDER_COLUMNS.slice(ORDER_COLUMNS.indexOf('external_order_id'));
+/** What a fill changes; an acknowledgement changes fewer. */
+const CHANGED_COLUMNS = [
+  'cum_qty',
+  'cum_notional_in_cents',
+  'venue_seq',
+  'venue_cum_qty',
+  'status',
+  'fee_in_cents',
+  'updated_at_ms',
+  'version',
+];
+const BALANCE_COLUMNS = ['account_no', 'asset', 'account', 'amount'];
 const WAL_PAGES_MAX = 10_000;
 
 /** `eventsPerTransaction` is what the run's turns had. */
@@ -122,8 +133,8 @@ class Writer {
   readonly #events: RowBatch;
   readonly #fills: RowBatch;
   readonly #postings: RowBatch;
+  readonly #balances: RowBatch;
   readonly #update;
-  readonly #balance;
   readonly #ends;
   readonly #written = new Set<number>();
   readonly #sums = new Map<string, [number, string, number, number]>();
@@ -141,15 +152,14 @@ class Writer {
     this.#fills = new RowBatch(db, 'fills', FILL_COLUMNS);
     this.#postings = new RowBatch(db, 'postings', POSTING_COLUMNS);
     this.#update = db.prepare(
-      `UPDATE orders SET ${MUTABLE.map((name) => `${name} = ?`).join(', ')} WHERE order_no = ?`,
+      `UPDATE orders SET ${CHANGED_COLUMNS.map((name) => `${name} = ?`).join(', ')}
+       WHERE order_no = ?`,
     );
     this.#ends = db.prepare(
       'UPDATE accounts SET last_event_no = ?, last_order_no = ? WHERE account_no = ?',
     );
-    this.#balance = db.prepare(
-      `INSERT INTO balances (account_no, asset, account, amount) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET amount = excluded.amount`,
-    );
+    const setAmount = 'ON CONFLICT DO UPDATE SET amount = excluded.amount';
+    this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, setAmount);
   }
 
   writeAll(eventsPerTransaction: number): number {
@@ -206,12 +216,13 @@ class Writer {
     this.#orders.flush();
     for (const orderNo of this.#updated) {
       const order = this.#tables.orders.get(orderNo) as Row;
-      this.#update.run(...valuesOf(order, MUTABLE), orderNo);
+      this.#update.run(...valuesOf(order, CHANGED_COLUMNS), orderNo);
     }
     this.#fills.flush();
     this.#events.flush();
     this.#postings.flush();
-    for (const key of this.#changed) this.#balance.run(...(this.#sums.get(key) ?? []));
+    for (const key of this.#changed) this.#balances.add(...(this.#sums.get(key) ?? []));
+    this.#balances.flush();
     for (const [accountNo, eventNo] of this.#newest) {
       this.#ends.run(eventNo, this.#lastOrder.get(accountNo) ?? null, accountNo);
     }

@@ -56,12 +56,9 @@ export class FrontDoor {
     if (found.outcome === 'method_not_allowed') {
       return problem('method_not_allowed', { headers: { allow: found.allowed.join(', ') } });
     }
-    const checked = checkRequest(raw, found, caller.value, key);
+    const checked = checkRequest(raw, found, caller.value, key, this.#services.demo);
     if (!checked.ok) return checked.answer;
-    const sandbox = checkSandboxFault(found.route, raw, this.#services.demo);
-    if (!sandbox.ok) return sandbox.answer;
-    const request = { ...checked.value, sandboxFault: sandbox.value };
-    return await found.route.handle(request, this.#services);
+    return await found.route.handle(checked.value, this.#services);
   }
 
   /**
@@ -104,7 +101,8 @@ function checkRequest(
   { route, params: rawParams }: Extract<Found, { outcome: 'route' }>,
   principal: Principal,
   key: string | null,
-): Step<Omit<RouteRequest<unknown, unknown, unknown>, 'sandboxFault'>> {
+  demo: boolean,
+): Step<RouteRequest<unknown, unknown, unknown>> {
   if (raw.body === 'too_large') return { ok: false, answer: problem('body_too_large') };
   const waitMs = waitOf(raw.headers.prefer);
   if (waitMs === null) return badHeader('Prefer', '`wait` must be a whole number of seconds');
@@ -117,6 +115,8 @@ function checkRequest(
   if (!params.ok) return params;
   const body = checkBody(route, raw);
   if (!body.ok) return body;
+  const sandbox = checkSandboxFault(route, raw, demo);
+  if (!sandbox.ok) return sandbox;
   return {
     ok: true,
     value: {
@@ -127,6 +127,7 @@ function checkRequest(
       idempotencyKey: key ?? '',
       waitMs,
       lastEventId: raw.headers['last-event-id'] === '' ? null : raw.headers['last-event-id'],
+      sandboxFault: sandbox.value,
     },
   };
 }
@@ -179,12 +180,16 @@ function badHeader(field: string, message: string): { ok: false; answer: JsonAns
 function finished(answer: Answer, raw: RawRequest, found: Found, key: string | null): Answer {
   if (found.outcome !== 'route') return answer;
   const { route } = found;
-  const headers: Record<string, string> = {};
-  if (key !== null) headers['idempotency-key'] = key;
   const waitMs = route.takesWait === true ? preferredWaitOf(raw.headers.prefer) : null;
-  if (waitMs !== null) headers['preference-applied'] = `wait=${waitMs / 1_000}`;
-  const named = { ...answer, headers: { ...answer.headers, ...headers } };
+  const named = key === null && waitMs === null ? answer : withHeaders(answer, key, waitMs);
   return isWrite(route) ? withOutcome(named) : named;
+}
+
+function withHeaders(answer: Answer, key: string | null, waitMs: number | null): Answer {
+  const headers: Record<string, string> = Object.assign({}, answer.headers);
+  if (key !== null) headers['idempotency-key'] = key;
+  if (waitMs !== null) headers['preference-applied'] = `wait=${waitMs / 1_000}`;
+  return Object.assign({}, answer, { headers });
 }
 
 function isWrite(route: Route): boolean {

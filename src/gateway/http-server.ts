@@ -87,14 +87,14 @@ export class HttpServer {
     const exchange: Exchange = { res, method, isGone: false, onGone: () => undefined };
     const query = req.getQuery() ?? ''; // undefined without a `?`, whatever its type says
     const { headers, declaredBytes, fault } = readHead((take) => req.forEach(take));
-    const head = { method, path: req.getUrl(), query, headers };
+    const path = req.getUrl();
     res.onAborted(() => {
       exchange.isGone = true;
       exchange.onGone();
       this.#settled(exchange);
     });
     const take = (body: RawRequest['body'], endConnection: boolean) =>
-      void this.#take(exchange, { ...head, body }, endConnection);
+      void this.#take(exchange, { method, path, query, headers, body }, endConnection);
     if (fault !== null) {
       return sendWhole(
         exchange,
@@ -179,14 +179,16 @@ function sendWhole(
   const body = answer.kind === 'json' ? JSON.stringify(answer.body) : answer.body;
   res.cork(() => {
     res.writeStatus(`${answer.status} ${STATUS_CODES[answer.status] ?? ''}`);
-    writeHeaders(res, { 'content-type': answer.contentType, ...COMMON_HEADERS, ...answer.headers });
+    res.writeHeader('content-type', answer.contentType);
+    writeHeaders(res, COMMON_HEADERS);
+    writeHeaders(res, answer.headers); // of other names
     if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(body), endConnection);
     else res.end(body, endConnection);
   });
 }
 
 function writeHeaders(res: HttpResponse, headers: Headers): void {
-  for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
+  for (const name in headers) res.writeHeader(name, headers[name] ?? '');
 }
 
 function sinkOf(exchange: Exchange): Sink {

@@ -28,6 +28,7 @@ export function parseJsonBody({ body, headers }: RawRequest): ParsedBody {
 
 /** With or without parameters such as `charset=utf-8`. */
 function isJson(contentType: string): boolean {
+  if (contentType === 'application/json') return true;
   const [type] = contentType.split(';');
   return type?.trim().toLowerCase() === 'application/json';
 }

@@ -27,8 +27,8 @@ function isoOrNull(atMs: number | null): string | null {
   return atMs === null ? null : isoOf(atMs);
 }
 
-export function orderJson(order: Order) {
-  return {
+export function orderJson(order: Order): Record<string, unknown> {
+  const json: Record<string, unknown> = {
     id: order.id,
     status: order.status,
     createdAt: isoOf(order.createdAtMs),
@@ -46,12 +46,13 @@ export function orderJson(order: Order) {
     failCode: order.failCode,
     cancel: cancelJson(order),
     externalOrderId: order.externalOrderId,
-    ...(order.cumQty > order.numShares ? { overfillShares: order.cumQty - order.numShares } : {}),
   };
+  if (order.cumQty > order.numShares) json['overfillShares'] = order.cumQty - order.numShares;
+  return json;
 }
 
 export function placedJson(order: Order) {
-  return { ...orderJson(order), outcome: outcomeOf(order) };
+  return Object.assign(orderJson(order), { outcome: outcomeOf(order) });
 }
 
 /** What the exchange has said about the submit; `unknown` while it has said nothing. */

@@ -52,6 +52,7 @@ export function preferredWaitOf(prefer: string): number | null {
 
 /** The text of `wait`, which may be empty; null when it is not among the preferences. */
 function askedWaitOf(prefer: string): string | null {
+  if (prefer === '') return null;
   for (const preference of prefer.split(/[,;]/)) {
     const [name, value = ''] = preference.split('=', 2).map((part) => part.trim());
     if (name?.toLowerCase() === 'wait') return value;

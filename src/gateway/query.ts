@@ -3,7 +3,10 @@
 import type { FieldError } from './problem.ts';
 import type { Checked } from './shape.ts';
 
+const NO_PARAMETERS: Checked<Readonly<Record<string, string>>> = { ok: true, value: {} };
+
 export function parseQuery(query: string): Checked<Readonly<Record<string, string>>> {
+  if (query === '') return NO_PARAMETERS;
   const entries: [string, string][] = [];
   const errors: FieldError[] = [];
   const seen = new Set<string>();

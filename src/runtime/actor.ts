@@ -32,7 +32,7 @@ export interface AskMessage extends Message {
 export type ReplyOf<M extends AskMessage> =
   M['replyTo'] extends ReplyTo<infer Reply> ? Reply : never;
 
-/** A message without its `replyTo`, which the runtime adds. */
+/** A message without its `replyTo`, which the runtime adds to the very object. */
 export type Asked<M extends AskMessage> = M extends AskMessage ? Omit<M, 'replyTo'> : never;
 
 /**

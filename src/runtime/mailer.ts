@@ -64,7 +64,7 @@ export class Mailer {
     const ask = new PendingAsk(asks, asker, route, toOwn);
     const correlationId = asks.add(ask, clock.elapsedMs() + deadlineMs);
     const replyTo: ReplyTo = { to: asker.address, correlationId };
-    const packet: Packet = [route.to, asker.address, { ...message, replyTo }];
+    const packet: Packet = [route.to, asker.address, asked(message, replyTo)];
     observer?.sent(packet);
     route.link.put(packet);
   }
@@ -77,4 +77,14 @@ export class Mailer {
     observer?.sent(packet);
     route.link.put(packet);
   }
+}
+
+/**
+ * A copy of every question for its `replyTo` took longer than the sending, so the object itself
+ * gets it; one that has been asked before stays as it is.
+ */
+function asked(message: { replyTo?: ReplyTo }, replyTo: ReplyTo): object {
+  if (message.replyTo !== undefined) return { ...message, replyTo };
+  message.replyTo = replyTo;
+  return message;
 }

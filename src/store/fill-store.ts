@@ -13,7 +13,9 @@ export interface Fill {
   readonly exchangeAtMs: number;
 }
 
-type StoredFill = Fill & { readonly orderNo: number };
+/** With the number of its row. */
+export type NumberedFill = Fill & { readonly fillNo: number };
+type StoredFill = NumberedFill & { readonly orderNo: number };
 
 const COLUMNS = [
   'fill_no',
@@ -36,7 +38,7 @@ export class FillStore {
   constructor(db: Db) {
     this.#rows = new RowBatch(db, 'fills', COLUMNS);
     this.#find = db.prepare(
-      `SELECT epoch, exec_id AS execId, last_qty AS lastQty, order_no AS orderNo,
+      `SELECT fill_no AS fillNo, epoch, exec_id AS execId, last_qty AS lastQty, order_no AS orderNo,
               last_price_in_cents AS lastPriceInCents, fee_in_cents AS feeInCents,
               exchange_at_ms AS exchangeAtMs
        FROM fills WHERE exec_id = ? AND epoch = ?`,
@@ -44,14 +46,31 @@ export class FillStore {
     this.#lastNo = db.prepare<[], number>(LAST_NO).pluck().get() ?? 0;
   }
 
-  /** The number of its row. */
-  insert(orderNo: number, fill: Fill): number {
-    const { epoch, execId, lastQty, lastPriceInCents, feeInCents, exchangeAtMs } = fill;
-    this.#lastNo++;
-    const terms = [lastQty, lastPriceInCents, feeInCents, exchangeAtMs];
-    this.#rows.add(this.#lastNo, orderNo, epoch, execId, ...terms);
-    this.#added.set(keyOf(epoch, execId), { ...fill, orderNo });
-    return this.#lastNo;
+  insert(orderNo: number, fill: Omit<Fill, 'feeInCents'>, feeInCents: number): NumberedFill {
+    const { epoch, execId, lastQty, lastPriceInCents, exchangeAtMs } = fill;
+    const fillNo = ++this.#lastNo;
+    this.#rows.add(
+      fillNo,
+      orderNo,
+      epoch,
+      execId,
+      lastQty,
+      lastPriceInCents,
+      feeInCents,
+      exchangeAtMs,
+    );
+    const stored = {
+      fillNo,
+      orderNo,
+      epoch,
+      execId,
+      lastQty,
+      lastPriceInCents,
+      feeInCents,
+      exchangeAtMs,
+    };
+    this.#added.set(keyOf(epoch, execId), stored);
+    return stored;
   }
 
   find(epoch: string, execId: string): StoredFill | null {

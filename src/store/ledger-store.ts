@@ -44,11 +44,13 @@ const SLOT_OF = Object.fromEntries(SLOTS.map((account, slot) => [account, slot])
 >;
 const CODE_OF_SLOT = SLOTS.map((account) => ACCOUNT_CODES[account]);
 
+const BALANCE_COLUMNS = ['account_no', 'asset', 'account', 'amount'] as const;
+const SET_AMOUNT = 'ON CONFLICT DO UPDATE SET amount = excluded.amount';
 const POSTING_COLUMNS = ['posting_no', 'account_no', 'account', 'asset', 'amount'] as const;
 
 export class LedgerStore {
   readonly #postings: RowBatch;
-  readonly #set: Statement<[number, string, number, number]>;
+  readonly #balances: RowBatch;
   readonly #holding: Statement<[number, string], Omit<BalanceRow, 'asset'>>;
   /** By account number, then by asset. */
   readonly #kept = new Map<number, Map<string, Holding>>();
@@ -59,10 +61,7 @@ export class LedgerStore {
   constructor(db: Db, keptMax: number) {
     this.#keptMax = keptMax;
     this.#postings = new RowBatch(db, 'postings', POSTING_COLUMNS);
-    this.#set = db.prepare(
-      `INSERT INTO balances (account_no, asset, account, amount) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET amount = excluded.amount`,
-    );
+    this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, SET_AMOUNT);
     this.#holding = db.prepare(
       'SELECT account, amount FROM balances WHERE account_no = ? AND asset = ?',
     );
@@ -97,8 +96,9 @@ export class LedgerStore {
 
   flush(): void {
     this.#postings.flush();
-    for (const holding of this.#changed) this.#write(holding);
+    for (const holding of this.#changed) this.#gather(holding);
     this.#changed = [];
+    this.#balances.flush();
     if (this.#keptCount <= this.#keptMax) return;
     this.#kept.clear();
     this.#keptCount = 0;
@@ -112,10 +112,11 @@ export class LedgerStore {
     return balance;
   }
 
-  #write(holding: Holding): void {
+  #gather(holding: Holding): void {
     const { accountNo, asset, amounts, changed } = holding;
-    for (const [slot, code] of CODE_OF_SLOT.entries()) {
-      if ((changed & (1 << slot)) !== 0) this.#set.run(accountNo, asset, code, amounts[slot] ?? 0);
+    for (let slot = 0; slot < amounts.length; slot++) {
+      if ((changed & (1 << slot)) === 0) continue;
+      this.#balances.add(accountNo, asset, CODE_OF_SLOT[slot] ?? 0, amounts[slot] ?? 0);
     }
     holding.changed = 0;
   }

@@ -53,8 +53,8 @@ export interface OrderRow {
   readonly version: number;
 }
 
-/** In this order: the intent, which is written once, then what changes. */
-export const ORDER_COLUMNS = [
+/** Written once. */
+export const INTENT_COLUMNS = [
   'id',
   'account_no',
   'idempotency_key',
@@ -70,6 +70,10 @@ export const ORDER_COLUMNS = [
   'created_at_ms',
   'send_attempted_at_ms',
   'not_after_ms',
+] as const;
+
+/** What changes. */
+export const CHANGING_COLUMNS = [
   'external_order_id',
   'venue_epoch',
   'venue_rejected',
@@ -95,8 +99,8 @@ export const ORDER_COLUMNS = [
   'version',
 ] as const;
 
-/** The values of a row, in the order of ORDER_COLUMNS: bound by place, which is cheaper by far. */
-export function orderValues(accountNo: number, order: Order): (string | number | null)[] {
+/** In the order of INTENT_COLUMNS: bound by place, which is cheaper by far. */
+export function intentValues(accountNo: number, order: Order): (string | number | null)[] {
   return [
     order.id,
     accountNo,
@@ -113,6 +117,12 @@ export function orderValues(accountNo: number, order: Order): (string | number |
     order.createdAtMs,
     order.sendAttemptedAtMs,
     order.notAfterMs,
+  ];
+}
+
+/** In the order of CHANGING_COLUMNS. */
+export function changingValues(order: Order): (string | number | null)[] {
+  return [
     order.externalOrderId,
     order.venueEpoch,
     order.venueRejected,

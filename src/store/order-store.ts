@@ -5,10 +5,18 @@ import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { Order, Side } from '../domain/order.ts';
 import type { AccountStore } from './account-store.ts';
+import { ChangedColumns } from './changed-columns.ts';
 import type { Db } from './database.ts';
 import { OpenOrders } from './open-orders.ts';
-import { ORDER_COLUMNS, type OrderRow, orderFromRow, orderValues } from './order-row.ts';
-import { RecentOrders } from './recent-orders.ts';
+import {
+  CHANGING_COLUMNS,
+  changingValues,
+  INTENT_COLUMNS,
+  intentValues,
+  type OrderRow,
+  orderFromRow,
+} from './order-row.ts';
+import { Recent } from './recent.ts';
 import { RowBatch } from './row-batch.ts';
 import { HAS_ID } from './shard-schema.ts';
 
@@ -31,14 +39,15 @@ const IS_JUST_WORKING = `(
 interface Changed {
   stored: StoredOrder;
   /** Null: there is no row yet. */
-  readonly versionInFile: number | null;
+  readonly inFile: Order | null;
   /** The account's order before it; of a new one only. */
   readonly priorOrderNo: number | null;
 }
 
 export class OrderStore {
   readonly #accounts: AccountStore;
-  readonly #recent: RecentOrders;
+  /** One order is read several times within milliseconds, and its row is wide. */
+  readonly #recent: Recent<StoredOrder>;
   /** Of this turn, by id. */
   readonly #changed = new Map<string, Changed>();
   /** Those of them that are new, by account and key. */
@@ -46,7 +55,7 @@ export class OrderStore {
   readonly #openOrders: OpenOrders;
   readonly #rows: RowBatch;
   #lastNo: number;
-  readonly #replace: Statement;
+  readonly #changes: ChangedColumns;
   readonly #byId: Statement<[string, string, string], OrderRow>;
   readonly #byKey: Statement<[string, number], OrderRow>;
   readonly #inQuestion: Statement<[], OrderRow>;
@@ -55,16 +64,13 @@ export class OrderStore {
   readonly #openAmended: Statement<[], OrderRow>;
   readonly #lastId: Statement<[], string>;
 
-  constructor(db: Db, accounts: AccountStore, recentOrdersMax: number) {
+  constructor(db: Db, accounts: AccountStore, recentOrders: number) {
     this.#accounts = accounts;
-    this.#recent = new RecentOrders(recentOrdersMax);
+    this.#recent = new Recent(recentOrders);
     this.#openOrders = new OpenOrders(db);
-    this.#rows = new RowBatch(db, 'orders', ['order_no', 'prior_order_no', ...ORDER_COLUMNS]);
+    this.#rows = new RowBatch(db, 'orders', ROW_COLUMNS);
     this.#lastNo = db.prepare<[], number>('SELECT max(order_no) FROM orders').pluck().get() ?? 0;
-    this.#replace = db.prepare(
-      `UPDATE orders SET ${MUTABLE.map((column) => `${column} = ?`).join(', ')}
-       WHERE order_no = ? AND version = ?`,
-    );
+    this.#changes = new ChangedColumns(db, 'orders', CHANGING_COLUMNS, HAS_VERSION);
     this.#byId = db.prepare(`${SELECT} WHERE ${HAS_ID}`);
     this.#byKey = db.prepare(
       `${SELECT} WHERE orders.idempotency_key = ? AND orders.account_no = ?`,
@@ -93,10 +99,11 @@ export class OrderStore {
     this.#lastNo++;
     const stored = { orderNo: this.#lastNo, accountNo, order };
     const priorOrderNo = this.#accounts.linkOrder(accountNo, this.#lastNo);
-    this.#changed.set(order.id, { stored, versionInFile: null, priorOrderNo });
+    this.#changed.set(order.id, { stored, inFile: null, priorOrderNo });
     this.#newByKey.set(keyOf(accountNo, order.idempotencyKey), order.id);
     if (order.isOpen) this.#openOrders.add(stored);
-    return this.#recent.keep(stored);
+    this.#recent.set(order.id, stored);
+    return stored;
   }
 
   replace(before: StoredOrder, after: Order): StoredOrder {
@@ -105,29 +112,30 @@ export class OrderStore {
     const stored = { ...before, order: after };
     const changed = this.#changed.get(id);
     if (changed === undefined) {
-      this.#changed.set(id, { stored, versionInFile: version, priorOrderNo: null });
+      this.#changed.set(id, { stored, inFile: before.order, priorOrderNo: null });
     } else {
       assert.equal(changed.stored.order.version, version, `order ${id} changed under its owner`);
       changed.stored = stored;
     }
     if (isOpen && !after.isOpen) this.#openOrders.remove(stored);
     if (!isOpen && after.isOpen) this.#openOrders.add(stored);
-    return this.#recent.keep(stored);
+    this.#recent.set(id, stored);
+    return stored;
   }
 
   /** Over the row as it was. A lost update means two writers: a bug, so it throws. */
   flush(): void {
     if (this.#changed.size === 0) return;
-    for (const { stored, versionInFile, priorOrderNo } of this.#changed.values()) {
+    for (const { stored, inFile, priorOrderNo } of this.#changed.values()) {
       const { orderNo, accountNo, order } = stored;
-      const values = orderValues(accountNo, order);
-      if (versionInFile === null) {
-        this.#rows.add(orderNo, priorOrderNo, ...values);
+      const now = changingValues(order);
+      if (inFile === null) {
+        this.#rows.add(orderNo, priorOrderNo, ...intentValues(accountNo, order), ...now);
         continue;
       }
-      const changing = values.slice(IMMUTABLE.length);
-      const { changes } = this.#replace.run(changing, orderNo, versionInFile);
-      assert.equal(changes, 1, `order ${order.id} changed under its owner`);
+      const keys = [orderNo, inFile.version];
+      const changed = this.#changes.update(changingValues(inFile), now, keys);
+      assert.equal(changed, 1, `order ${order.id} changed under its owner`);
     }
     this.#rows.flush();
     this.#changed.clear();
@@ -197,8 +205,8 @@ export class OrderStore {
   }
 }
 
-const IMMUTABLE = ORDER_COLUMNS.slice(0, ORDER_COLUMNS.indexOf('external_order_id'));
-const MUTABLE = ORDER_COLUMNS.slice(IMMUTABLE.length);
+const ROW_COLUMNS = ['order_no', 'prior_order_no', ...INTENT_COLUMNS, ...CHANGING_COLUMNS];
+const HAS_VERSION = 'order_no = ? AND version = ?';
 
 function stored(row: OrderRow | undefined): StoredOrder | null {
   return row === undefined ? null : storedRow(row);

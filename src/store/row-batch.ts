@@ -12,13 +12,14 @@ export class RowBatch {
   readonly #inserts: readonly { readonly values: number; readonly statement: Statement }[];
   #values: Value[] = [];
 
-  constructor(db: Db, table: string, columns: readonly string[]) {
+  /** `onConflict` is what becomes of a row that is there already, in SQL. */
+  constructor(db: Db, table: string, columns: readonly string[], onConflict = '') {
     const row = `(${columns.map(() => '?').join(', ')})`;
     this.#inserts = SIZES.map((rows) => ({
       values: rows * columns.length,
       statement: db.prepare(
         `INSERT INTO ${table} (${columns.join(', ')})
-         VALUES ${new Array<string>(rows).fill(row).join(', ')}`,
+         VALUES ${new Array<string>(rows).fill(row).join(', ')} ${onConflict}`,
       ),
     }));
   }

@@ -25,7 +25,7 @@ export interface Incident {
 
 export interface ShardStoreBounds {
   readonly changesPerCheckpoint: number;
-  readonly recentOrdersMax: number;
+  readonly recentOrders: number;
   readonly accountsKeptMax: number;
   readonly holdingsKeptMax: number;
 }
@@ -45,7 +45,7 @@ export class ShardStore {
 
   /** `open` is another's only in a bench, which measures what the syncs cost. */
   constructor(path: string, bounds: ShardStoreBounds, open = openDatabase) {
-    const { changesPerCheckpoint, recentOrdersMax } = bounds;
+    const { changesPerCheckpoint, recentOrders } = bounds;
     const db = open(path, {
       synchronous: 'FULL',
       migrations: SHARD_MIGRATIONS,
@@ -53,7 +53,7 @@ export class ShardStore {
     });
     const flush = () => this.flush();
     this.accounts = new AccountStore(db, bounds.accountsKeptMax);
-    this.orders = new OrderStore(db, this.accounts, recentOrdersMax);
+    this.orders = new OrderStore(db, this.accounts, recentOrders);
     this.fills = new FillStore(db);
     this.amendments = new AmendmentStore(db, flush);
     this.events = new EventStore(db, this.accounts, flush);

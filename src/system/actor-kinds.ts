@@ -84,7 +84,7 @@ function orderShards({ config, shardMap, fees }: Settings): Kind {
       },
       protectionBps: LIMITS.marketProtectionBps,
       collarBps: LIMITS.limitCollarBps,
-      recentIntentsMax: LIMITS.recentIntentsMax,
+      recentIntents: LIMITS.recentIntents,
     },
     placing: {
       notAfterMs: config.notAfterMs,

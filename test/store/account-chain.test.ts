@@ -11,7 +11,7 @@ import { tempDirectory } from '../temp-directory.ts';
 /** Nothing is kept that could be forgotten. */
 const BOUNDS = {
   changesPerCheckpoint: 1_000,
-  recentOrdersMax: 1,
+  recentOrders: 1,
   accountsKeptMax: 1,
   holdingsKeptMax: 1,
 };

@@ -37,7 +37,7 @@ for (const [what, sql, expected] of PLANS) {
     const path = join(tempDirectory(t), 'shard.db');
     new ShardStore(path, {
       changesPerCheckpoint: 1_000,
-      recentOrdersMax: 1,
+      recentOrders: 1,
       accountsKeptMax: 1,
       holdingsKeptMax: 1,
     }).close();

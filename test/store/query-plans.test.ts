@@ -20,7 +20,7 @@ const STORES: [name: string, open: (path: string) => { close(): void }][] = [
     (path) =>
       new ShardStore(path, {
         changesPerCheckpoint: 1_000,
-        recentOrdersMax: 1,
+        recentOrders: 1,
         accountsKeptMax: 1,
         holdingsKeptMax: 1,
       }),

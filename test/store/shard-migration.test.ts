@@ -12,7 +12,7 @@ import { tempDirectory } from '../temp-directory.ts';
 
 const BOUNDS = {
   changesPerCheckpoint: 1_000,
-  recentOrdersMax: 1,
+  recentOrders: 1,
   accountsKeptMax: 1,
   holdingsKeptMax: 1,
 };

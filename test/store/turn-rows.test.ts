@@ -18,7 +18,7 @@ import { tempDirectory } from '../temp-directory.ts';
 
 const BOUNDS = {
   changesPerCheckpoint: 1_000,
-  recentOrdersMax: 1,
+  recentOrders: 1,
   accountsKeptMax: 1,
   holdingsKeptMax: 1,
 };
@@ -178,19 +178,19 @@ test('what was open at the start is known whoever asks first, and beside what ha
 
 test('a trade that comes twice in one turn is found the second time', (t) => {
   const shard = aShard(t);
-  const terms = { lastQty: 4, lastPriceInCents: 100, feeInCents: 1, exchangeAtMs: 1 };
+  const terms = { lastQty: 4, lastPriceInCents: 100, exchangeAtMs: 1 };
   const fill = { epoch: 'e1', execId: 'x1', ...terms };
   const numbers = shard.turn((store) => {
     const { accountNo } = store.accounts.open('usr_00ada', 1);
     const { orderNo } = store.orders.insert(accountNo, anOrder('k1'));
-    const first = store.fills.insert(orderNo, fill);
+    const first = store.fills.insert(orderNo, fill, 1).fillNo;
     assert.equal(store.fills.find('e1', 'x1')?.orderNo, orderNo);
     assert.equal(store.fills.find('e2', 'x1'), null);
-    return [first, store.fills.insert(orderNo, { ...fill, execId: 'x2' })];
+    return [first, store.fills.insert(orderNo, { ...fill, execId: 'x2' }, 1).fillNo];
   });
   shard.reopen();
-  const next = shard.turn((store) => store.fills.insert(1, { ...fill, execId: 'x3' }));
-  assert.deepEqual([...numbers, next], [1, 2, 3]);
+  const next = shard.turn((store) => store.fills.insert(1, { ...fill, execId: 'x3' }, 1));
+  assert.deepEqual([...numbers, next.fillNo], [1, 2, 3]);
 });
 
 test('a turn writes one balance row for each account of an asset, whatever it posted', (t) => {

@@ -30,7 +30,7 @@ import { isAllowedMove } from '../../domain/transitions.ts';
 import type { OrderEventKind, TradeEventKind } from '../../domain/user-event.ts';
 import type { AccountRow } from '../../store/account-store.ts';
 import type { ChangedTrade, Origin } from '../../store/event-detail.ts';
-import type { Fill } from '../../store/fill-store.ts';
+import type { Fill, NumberedFill } from '../../store/fill-store.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import type { ShardStore } from '../../store/shard-store.ts';
 import type { Account, AccountEvent, UserEvent } from './protocol.ts';
@@ -60,11 +60,12 @@ export interface TradeMove extends Deposit {
 }
 
 const NOTHING = 0;
+const NO_TERMS: TradeTerms = { lastQty: 0, lastPriceInCents: 0 };
 const UNMOVED: Origin = { cause: null, exchangeAtMs: null };
 
 /** What an order's event is about beside the order. */
 interface About {
-  readonly fill: (Fill & { readonly fillNo: number }) | null;
+  readonly fill: NumberedFill | null;
   readonly changed: ChangedTrade | null;
   readonly origin: Origin;
 }
@@ -133,19 +134,17 @@ export class Booking {
     nowMs: number,
   ): StoredOrder {
     const { order } = before;
-    const facts = { ...count, ...sumsAfter(order, { lastQty: 0, lastPriceInCents: 0 }, trade) };
-    const after = this.#replace(before, facts, nowMs);
+    const sums = sumsAfter(order, NO_TERMS, trade);
+    const after = this.#replace(before, Object.assign(sums, count), nowMs);
     const feeInCents = after.order.feeInCents - order.feeInCents;
-    const fill = { ...trade, feeInCents };
-    const fillNo = this.#store.fills.insert(before.orderNo, fill);
+    const fill = this.#store.fills.insert(before.orderNo, trade, feeInCents);
     const postings = [
       ...this.#reservationMoves(order, after.order),
       ...fillPostings(order, trade.lastQty, trade.lastPriceInCents, feeInCents),
     ];
     const origin = { cause: null, exchangeAtMs: trade.exchangeAtMs };
     const kind = isExpected(order, trade.lastQty) ? 'order_traded' : 'trade_after_cancel';
-    const about = { fill: { ...fill, fillNo }, changed: null, origin };
-    const eventNo = this.#record(after, kind, about, postings);
+    const eventNo = this.#record(after, kind, { fill, changed: null, origin }, postings);
     this.#store.portfolios.booked(before.accountNo, eventNo, trade.exchangeAtMs);
     return after;
   }
@@ -220,7 +219,8 @@ export class Booking {
   }
 
   #replace(before: StoredOrder, facts: Partial<OrderFacts>, nowMs: number): StoredOrder {
-    const merged = { ...before.order, ...facts };
+    // All orders keep one shape: of two spreads in one literal each makes a new one.
+    const merged: Order = Object.assign({ ...before.order }, facts);
     assert(
       Number.isSafeInteger(merged.cumNotionalInCents),
       `the trades of order ${merged.id} are worth more than can be counted exactly`,
@@ -251,7 +251,7 @@ export class Booking {
   ): number {
     const { accountNo, orderNo, order } = stored;
     const { eventNo, seq } = this.#store.events.appendOrder(
-      { accountNo, orderNo, ...about },
+      { accountNo, orderNo, fill: about.fill, changed: about.changed, origin: about.origin },
       kind,
       order,
     );
@@ -318,11 +318,21 @@ function eventOf(
   { fill, changed }: About,
 ): UserEvent {
   const atMs = order.updatedAtMs;
-  const trade = changed ?? (fill && { ...fill, previous: null });
+  const trade = changed ?? fill;
   if (trade === null) return { topic: 'order', seq, kind: kind as OrderEventKind, atMs, order };
-  const { execId, lastQty, lastPriceInCents, feeInCents, previous } = trade;
-  const traded = { execId, lastQty, lastPriceInCents, feeInCents, previous };
-  return { topic: 'trade', seq, kind: kind as TradeEventKind, atMs, order, ...traded };
+  const { execId, lastQty, lastPriceInCents, feeInCents } = trade;
+  return {
+    topic: 'trade',
+    seq,
+    kind: kind as TradeEventKind,
+    atMs,
+    order,
+    execId,
+    lastQty,
+    lastPriceInCents,
+    feeInCents,
+    previous: changed?.previous ?? null,
+  };
 }
 
 /** On an order that is closed only a trade that the exchange had counted is no surprise (E08). */

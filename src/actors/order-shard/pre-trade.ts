@@ -26,7 +26,7 @@ export interface PreTradeOptions {
   readonly limits: TradingLimits;
   readonly protectionBps: number;
   readonly collarBps: number;
-  readonly recentIntentsMax: number;
+  readonly recentIntents: number;
 }
 
 export class PreTrade {
@@ -42,7 +42,7 @@ export class PreTrade {
     this.#controls = controls;
     this.#options = options;
     this.#fees = fees;
-    this.#recent = new RecentIntents(options.recentIntentsMax);
+    this.#recent = new RecentIntents(options.recentIntents);
   }
 
   /** `account` is null for a user who has none yet; a refusal opens none. */
@@ -59,7 +59,12 @@ export class PreTrade {
         user: account === null ? ACTIVE : stateOf(account),
       },
       customer: this.#customerOf(command, account, limits, ctx),
-      limits: { ...limits, protectionBps, collarBps },
+      limits: {
+        orderSharesMax: limits.orderSharesMax,
+        orderValueMaxInCents: limits.orderValueMaxInCents,
+        protectionBps,
+        collarBps,
+      },
       fees: this.#fees,
     });
   }

@@ -102,9 +102,18 @@ export class Reading {
 }
 
 function openOrderOf(order: Order): OpenOrder {
-  const { id: orderId, status, externalOrderId, venueEpoch, symbol, side, timeInForce } = order;
-  const { limitPriceInCents, numShares, cumQty, createdAtMs, updatedAtMs } = order;
-  const ids = { orderId, status, externalOrderId, venueEpoch };
-  const terms = { symbol, side, timeInForce, limitPriceInCents, numShares };
-  return { ...ids, ...terms, cumQty, createdAtMs, updatedAtMs };
+  return {
+    orderId: order.id,
+    status: order.status,
+    externalOrderId: order.externalOrderId,
+    venueEpoch: order.venueEpoch,
+    symbol: order.symbol,
+    side: order.side,
+    timeInForce: order.timeInForce,
+    limitPriceInCents: order.limitPriceInCents,
+    numShares: order.numShares,
+    cumQty: order.cumQty,
+    createdAtMs: order.createdAtMs,
+    updatedAtMs: order.updatedAtMs,
+  };
 }

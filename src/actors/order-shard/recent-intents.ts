@@ -1,5 +1,6 @@
 // The orders placed a moment ago, by what they say, so that one that was sent twice by mistake
-// under two keys is noticed. In memory and bounded: the oldest is forgotten first.
+// under two keys is noticed. In memory and bounded: the oldest are forgotten first.
+import { Recent } from '../../store/recent.ts';
 import type { PlaceOrder } from './protocol.ts';
 
 type Intent = Pick<
@@ -13,11 +14,10 @@ export interface RecentOrder {
 }
 
 export class RecentIntents {
-  readonly #max: number;
-  readonly #orders = new Map<string, RecentOrder>();
+  readonly #orders: Recent<RecentOrder>;
 
-  constructor(max: number) {
-    this.#max = max;
+  constructor(min: number) {
+    this.#orders = new Recent(min);
   }
 
   /** The newest order alike that is younger than `windowMs`, and how long it will be so. */
@@ -35,14 +35,7 @@ export class RecentIntents {
   }
 
   add(intent: Intent, order: RecentOrder): void {
-    const key = keyOf(intent);
-    this.#orders.delete(key); // the newest stands last
-    this.#orders.set(key, order);
-    if (this.#orders.size <= this.#max) return;
-    for (const oldest of this.#orders.keys()) {
-      this.#orders.delete(oldest);
-      return;
-    }
+    this.#orders.set(keyOf(intent), order);
   }
 }
 

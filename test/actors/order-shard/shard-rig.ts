@@ -80,7 +80,7 @@ export class ShardRig {
         {
           store: new ShardStore(this.path, {
             changesPerCheckpoint: 10_000,
-            recentOrdersMax: 2,
+            recentOrders: 2,
             accountsKeptMax: 1,
             holdingsKeptMax: 1,
           }),
@@ -94,7 +94,7 @@ export class ShardRig {
             },
             protectionBps: 300,
             collarBps: 1_000,
-            recentIntentsMax: 100,
+            recentIntents: 100,
           },
           placing: { notAfterMs: 5_000, absenceWindowMs: 30_000, submitAskMs: 10_000 },
           recallAskMs: 5_000,

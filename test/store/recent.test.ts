@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Recent } from '../../src/store/recent.ts';
+
+test('what was set last is kept as it was set: so much at least, twice as much at most', () => {
+  const recent = new Recent<number>(2);
+  const kept: string[] = [];
+  for (const [key, value] of [
+    ['a', 1],
+    ['b', 1],
+    ['a', 2],
+    ['c', 1],
+    ['d', 1],
+    ['b', 2],
+    ['e', 1],
+  ] as const) {
+    recent.set(key, value);
+    const known = ['a', 'b', 'c', 'd', 'e'].filter((each) => recent.get(each) !== undefined);
+    kept.push(known.map((each) => `${each}${recent.get(each)}`).join(' '));
+  }
+  assert.deepEqual(kept, ['a1', 'a1 b1', 'a2 b1', 'a2 c1', 'a2 c1 d1', 'b2 d1', 'b2 d1 e1']);
+});
