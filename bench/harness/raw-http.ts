@@ -167,7 +167,9 @@ class HttpConnection {
     if (head === null) return;
     // The server ends the connection with this answer: the next request needs another.
     if (head.headers.get('connection')?.toLowerCase() === 'close') this.#abandon();
-    this.#answer({ outcome: 'reply', ...head, body: Buffer.concat(this.#body).toString('utf8') });
+    const { status, headers } = head;
+    const body = Buffer.concat(this.#body).toString('utf8');
+    this.#answer({ outcome: 'reply', status, headers, body });
   }
 
   #abandon(): void {

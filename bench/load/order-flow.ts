@@ -68,7 +68,9 @@ export class OrderFlow {
     const chance = this.#random();
     if (chance < mix.cancel) {
       const resting = this.#takeResting();
-      if (resting !== null) return { kind: 'cancel', ...resting };
+      if (resting !== null) {
+        return { kind: 'cancel', user: resting.user, orderId: resting.orderId };
+      }
     }
     return this.#place(chance - mix.cancel);
   }
@@ -86,13 +88,13 @@ export class OrderFlow {
     // A customer only buys a symbol, or only sells it: who does both at once is refused (E37).
     const isBuy = (user + symbolNo) % 2 === 0;
     const numShares = 1 + Math.floor(this.#random() * SHARES_MAX);
-    const order = { position: isBuy ? 'buy' : 'sell', symbol: symbol.name, numShares };
+    const position = isBuy ? 'buy' : 'sell';
     if (chance >= 0 && chance < mix.market) {
       return {
         kind: 'place',
         user,
         rests: false,
-        body: JSON.stringify({ ...order, type: 'market' }),
+        body: JSON.stringify({ position, symbol: symbol.name, numShares, type: 'market' }),
       };
     }
     const rests = chance < 0 || chance >= mix.market + mix.marketable;
@@ -100,8 +102,9 @@ export class OrderFlow {
     const perCent = rests ? -far : MARKETABLE_PER_CENT;
     const factor = isBuy ? 100 + perCent : 100 - perCent;
     const priceInCents = Math.max(1, Math.round((symbol.priceInCents * factor) / 100));
-    const terms = rests ? {} : { timeInForce: 'ioc' }; // or what finds nobody would rest
-    const body = JSON.stringify({ ...order, ...terms, type: 'limit', priceInCents });
+    const timeInForce = rests ? undefined : 'ioc'; // or what finds nobody would rest
+    const terms = { type: 'limit', priceInCents, timeInForce };
+    const body = JSON.stringify(Object.assign({ position, symbol: symbol.name, numShares }, terms));
     return { kind: 'place', user, rests, body };
   }
 

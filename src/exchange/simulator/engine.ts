@@ -255,7 +255,8 @@ export class Engine {
       this.#orders.close(order, 'rejected', reason);
       return { outcome: 'refused', clientOrderId, reason };
     }
-    this.#outbox.record({ kind: 'order', ...request, externalOrderId, atMs: nowMs });
+    const taken = { kind: 'order', externalOrderId, atMs: nowMs } as const;
+    this.#outbox.record(Object.assign({}, request, taken));
     this.#outbox.accepted(order, nowMs);
     this.#enter(order, request.sandboxFault, nowMs);
     return { outcome: 'accepted', clientOrderId, externalOrderId };

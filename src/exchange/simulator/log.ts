@@ -58,7 +58,8 @@ export class ExchangeLog {
     let text = '';
     let bytes = 0;
     for (const record of records) {
-      const line = `${JSON.stringify({ logSeq: this.#logSeq + 1, ...record })}\n`;
+      const members = JSON.stringify(record).slice(1); // each has a kind at least
+      const line = `{"logSeq":${this.#logSeq + 1},${members}\n`;
       this.#mark(record, this.#size + bytes);
       bytes += Buffer.byteLength(line);
       text += line;

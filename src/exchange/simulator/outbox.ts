@@ -75,7 +75,7 @@ export class Outbox {
 
   /** After the order's cumQty has been raised. */
   traded(order: LiveOrder, trade: Trade, nowMs: number): Execution {
-    return this.#execution(reported(order), 'trade', { ...NO_TERMS, ...trade }, nowMs);
+    return this.#execution(reported(order), 'trade', termsOf(trade), nowMs);
   }
 
   ended(order: LiveOrder, how: HowEnded, reason: string, nowMs: number): Execution {
@@ -147,7 +147,10 @@ export class Outbox {
       symbol,
       side,
       cumQty,
-      ...terms,
+      lastQty: terms.lastQty,
+      lastPriceInCents: terms.lastPriceInCents,
+      execRef: terms.execRef,
+      reason: terms.reason,
       exchangeAtMs,
     };
     this.#records.push(execution);
@@ -158,6 +161,10 @@ export class Outbox {
 type Terms = Pick<Execution, 'lastQty' | 'lastPriceInCents' | 'execRef' | 'reason'>;
 
 const NO_TERMS: Terms = { lastQty: null, lastPriceInCents: null, execRef: null, reason: null };
+
+function termsOf({ lastQty, lastPriceInCents }: Trade): Terms {
+  return { lastQty, lastPriceInCents, execRef: null, reason: null };
+}
 
 function reported(order: LiveOrder): Reported {
   const { ordinal, clientOrderId, symbol, side, cumQty } = order;
