@@ -113,9 +113,12 @@ export function transferPostings(symbol: string, shares: number, cash: number): 
   ];
 }
 
-/** True when the postings sum to zero per asset, as every transaction's must. */
+/** True when the postings sum to zero per asset, as every transaction's must. They are few. */
 export function isBalanced(postings: readonly Posting[]): boolean {
-  const sums = new Map<string, number>();
-  for (const { asset, amount } of postings) sums.set(asset, (sums.get(asset) ?? 0) + amount);
-  return [...sums.values()].every((sum) => sum === 0);
+  for (const { asset } of postings) {
+    let sum = 0;
+    for (const other of postings) if (other.asset === asset) sum += other.amount;
+    if (sum !== 0) return false;
+  }
+  return true;
 }
