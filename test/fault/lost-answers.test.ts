@@ -18,9 +18,11 @@ import {
 const ORDERS = 5;
 const FOUND_AND_CANCELLED = ['order_created', 'order_submitted', 'order_cancel_requested'];
 const NOW = { prefer: 'wait=0' };
+/** Each order may travel alone, and its connection waits for an answer longer than a queue does. */
+const CONNECTIONS = { OUTCRY_EXCHANGE_CONNECTIONS: String(2 * ORDERS) };
 
 test('lost, late and failed answers, ended by the auditor', async (t) => {
-  const product = await startProduct(t);
+  const product = await startProduct(t, { environment: CONNECTIONS });
   const { outcry, exchange, alice } = product;
   const answeredLate: Answer[] = [];
 
