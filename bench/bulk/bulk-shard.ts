@@ -19,8 +19,6 @@ export interface BulkShardOptions extends Omit<ShardContextOptions, 'self'> {
   readonly link: LinkState;
 }
 
-/** All orders of some turns in a row: others would be read back from the file. */
-const RECENT_ORDERS = 8_192;
 /** Nobody reads meanwhile: a longer log is folded back with fewer pages in all. */
 const CHANGES_PER_CHECKPOINT = 400_000;
 
@@ -32,7 +30,6 @@ export class BulkShard {
     this.#ctx = new ShardContext({ ...world, self: shardAddress(shard) });
     const store = new ShardStore(paths.shard(shard), {
       ...LIMITS,
-      recentOrders: RECENT_ORDERS,
       changesPerCheckpoint: CHANGES_PER_CHECKPOINT,
     });
     const anchors = new AnchorLog(paths.anchors, shardKey(shard));

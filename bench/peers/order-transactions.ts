@@ -48,7 +48,10 @@ const FILL_COLUMNS = [
   'exchange_at_ms',
 ];
 const POSTING_COLUMNS = ['posting_no', 'account_no', 'account', 'asset', 'amount'];
-/** What a fill changes; an acknowledgement changes fewer. */
+/**
+ * What a fill that leaves something open changes: a row is inserted here as it ended, so its state
+ * at the exchange and its place among the open orders are written once, which favours the limit.
+ */
 const CHANGED_COLUMNS = [
   'cum_qty',
   'cum_notional_in_cents',

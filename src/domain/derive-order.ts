@@ -25,7 +25,10 @@ export function isOpenStatus(status: OrderStatus): boolean {
   return OPEN.has(status);
 }
 
-/** Precedence from strongest to weakest; the first line that holds decides. */
+/**
+ * Precedence from strongest to weakest; the first line that holds decides. Status and openness are
+ * columns too, written when they change: another rule needs a migration of both.
+ */
 function statusOf(numShares: number, facts: OrderFacts): OrderStatus {
   const { cumQty } = facts;
   if (cumQty >= numShares) return 'filled'; // an overfill too (E21)

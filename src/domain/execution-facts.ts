@@ -4,11 +4,13 @@ import type { Execution } from './execution.ts';
 import { isDoneAtVenue, type OrderFacts } from './order.ts';
 import type { TradeTerms } from './trade-terms.ts';
 
+export type VenueCount = Partial<Pick<OrderFacts, 'venueSeq' | 'venueCumQty'>>;
+
 /** The exchange's own count, if this execution is newer than those seen. */
 export function countOf(
   known: OrderFacts,
   { seq, cumQty }: Pick<Execution, 'seq' | 'cumQty'>,
-): Partial<OrderFacts> {
+): VenueCount {
   return seq > known.venueSeq ? { venueSeq: seq, venueCumQty: cumQty } : {};
 }
 

@@ -181,7 +181,7 @@ function sendWhole(
     res.writeStatus(`${answer.status} ${STATUS_CODES[answer.status] ?? ''}`);
     res.writeHeader('content-type', answer.contentType);
     writeHeaders(res, COMMON_HEADERS);
-    writeHeaders(res, answer.headers); // of other names
+    writeHeaders(res, answer.headers);
     if (method === 'HEAD') res.endWithoutBody(Buffer.byteLength(body), endConnection);
     else res.end(body, endConnection);
   });

@@ -8,11 +8,18 @@ import type { Sink, SinkListener } from './sink.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
+/** Beside those that every answer has, which stand once. */
+export type OwnHeaders = Headers & {
+  readonly 'content-type'?: never;
+  readonly 'cache-control'?: never;
+  readonly 'x-content-type-options'?: never;
+};
+
 export interface JsonAnswer {
   readonly kind: 'json';
   readonly status: number;
   readonly contentType: 'application/json' | 'application/problem+json';
-  readonly headers: Headers;
+  readonly headers: OwnHeaders;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +34,7 @@ export interface TextAnswer {
   readonly kind: 'text';
   readonly status: number;
   readonly contentType: string;
-  readonly headers: Headers;
+  readonly headers: OwnHeaders;
   readonly body: string;
 }
 
@@ -77,7 +84,7 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
 export function json(
   status: number,
   body: Readonly<Record<string, unknown>>,
-  headers: Headers = {},
+  headers: OwnHeaders = {},
 ): JsonAnswer {
   return { kind: 'json', status, contentType: 'application/json', headers, body };
 }
@@ -87,6 +94,6 @@ export function written(
   body: Readonly<Record<string, unknown>>,
   { replayed }: { readonly replayed: boolean },
 ): JsonAnswer {
-  const headers: Headers = replayed ? { 'idempotency-replayed': 'true' } : {};
+  const headers: OwnHeaders = replayed ? { 'idempotency-replayed': 'true' } : {};
   return json(replayed ? 200 : 201, { ...body, outcome: 'accepted' }, headers);
 }

@@ -98,7 +98,10 @@ export interface Context<Own extends Message = Message> {
    * resumed.
    */
   offer<M extends Message>(to: Address, message: M): boolean;
-  /** The answer, or the reason why there is none, comes back as an own message, exactly once. */
+  /**
+   * The answer, or the reason why there is none, comes back as an own message, exactly once. The
+   * message is given away: it may be asked again, but not be told or frozen.
+   */
   ask<M extends AskMessage>(
     to: Address,
     message: Asked<M>,

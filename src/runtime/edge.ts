@@ -14,7 +14,10 @@ import type {
 
 export interface Edge {
   readonly address: Address;
-  /** Resolves with the reply or the reason why there is none; never rejects. */
+  /**
+   * Resolves with the reply or the reason why there is none; never rejects. The message is given
+   * away: it may be asked again, but not be told or frozen.
+   */
   ask<M extends AskMessage>(
     to: Address,
     message: Asked<M>,

@@ -51,8 +51,8 @@ const POSTING_COLUMNS = ['posting_no', 'account_no', 'account', 'asset', 'amount
 export class LedgerStore {
   readonly #postings: RowBatch;
   readonly #balances: RowBatch;
-  readonly #ofAccount: Statement<[number], BalanceRow>;
-  /** By account number, then by asset; of an account that is here, all. */
+  readonly #holding: Statement<[number, string], Omit<BalanceRow, 'asset'>>;
+  /** By account number, then by asset. */
   readonly #kept = new Map<number, Map<string, Holding>>();
   readonly #keptMax: number;
   #keptCount = 0;
@@ -62,8 +62,8 @@ export class LedgerStore {
     this.#keptMax = keptMax;
     this.#postings = new RowBatch(db, 'postings', POSTING_COLUMNS);
     this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, SET_AMOUNT);
-    this.#ofAccount = db.prepare(
-      'SELECT asset, account, amount FROM balances WHERE account_no = ?',
+    this.#holding = db.prepare(
+      'SELECT account, amount FROM balances WHERE account_no = ? AND asset = ?',
     );
   }
 
@@ -122,23 +122,17 @@ export class LedgerStore {
   }
 
   #holdingOf(accountNo: number, asset: string): Holding {
-    const assets = this.#kept.get(accountNo) ?? this.#read(accountNo);
-    return assets.get(asset) ?? this.#keep(assets, accountNo, asset);
-  }
-
-  /** Whole: asked for one by one, most assets would be found to have no row. */
-  #read(accountNo: number): Map<string, Holding> {
-    const assets = new Map<string, Holding>();
-    for (const { asset, account, amount } of this.#ofAccount.all(accountNo)) {
-      const holding = assets.get(asset) ?? this.#keep(assets, accountNo, asset);
-      holding.amounts[CODE_OF_SLOT.indexOf(account)] = amount;
+    let assets = this.#kept.get(accountNo);
+    if (assets === undefined) {
+      assets = new Map();
+      this.#kept.set(accountNo, assets);
     }
-    this.#kept.set(accountNo, assets);
-    return assets;
-  }
-
-  #keep(assets: Map<string, Holding>, accountNo: number, asset: string): Holding {
-    const holding = { accountNo, asset, amounts: CODE_OF_SLOT.map(() => 0), changed: 0 };
+    const known = assets.get(asset);
+    if (known !== undefined) return known;
+    const rows = this.#holding.all(accountNo, asset);
+    const amounts = CODE_OF_SLOT.map(() => 0);
+    for (const { account, amount } of rows) amounts[CODE_OF_SLOT.indexOf(account)] = amount;
+    const holding = { accountNo, asset, amounts, changed: 0 };
     assets.set(asset, holding);
     this.#keptCount++;
     return holding;

@@ -26,6 +26,32 @@ test('no command leaves before the last byte of the body', async () => {
   gateway.close();
 });
 
+test('an answer has no header twice, and each says not to be kept nor guessed at', async () => {
+  const { port, authorization, edge, gateway } = await listening();
+  edge.answer('PlaceOrder', () => ({ outcome: 'order', order: anOrder(), replayed: false }));
+  const type = { 'content-type': 'application/json', authorization, prefer: 'wait=1' };
+  const requests = [
+    { method: 'GET', path: '/livez' },
+    { method: 'HEAD', path: '/livez' },
+    { method: 'GET', path: '/metrics' },
+    { method: 'GET', path: '/nowhere' },
+    { method: 'POST', path: '/order', headers: type, body: JSON.stringify(BODY) },
+  ];
+  for (const request of requests) {
+    const client = reader(port, requestBytes(request));
+    await until(() => client.text.includes('\r\n\r\n'));
+    const [head = ''] = client.text.split('\r\n\r\n');
+    const [, ...lines] = head.toLowerCase().split('\r\n');
+    const names = lines.map((line) => line.slice(0, line.indexOf(':')));
+    assert.deepEqual(names, [...new Set(names)], request.path);
+    assert(lines.includes('cache-control: no-store'), head);
+    assert(lines.includes('x-content-type-options: nosniff'), head);
+    assert.equal(names.includes('content-type'), true);
+    client.socket.destroy();
+  }
+  gateway.close();
+});
+
 const FRAMINGS: [name: string, headers: string, rest: string][] = [
   ['two lengths', 'content-length: 5\r\ncontent-length: 6\r\n', 'abcdef'],
   ['the same length twice', 'content-length: 5\r\ncontent-length: 5\r\n', 'abcde'],

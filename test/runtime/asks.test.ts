@@ -1,8 +1,8 @@
 // An ask is answered once: with its reply, or with the one reason why there is none.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReplyTo } from '../../src/runtime/actor.ts';
-import { ask, note, type Question } from './messages.ts';
+import type { Address, AskFailure, ReplyTo } from '../../src/runtime/actor.ts';
+import { ask, note, type Question, wordOf } from './messages.ts';
 import { World, type WorldOptions } from './world.ts';
 
 test('busy: the window is full, and nothing was sent', () => {
@@ -192,6 +192,27 @@ test('an actor may ask itself', () => {
   world.does('puppet/a', (ctx) => ask(ctx, 'puppet/a', 'me?'));
   world.settle();
   assert.deepEqual(world.take(), ['a hears me?', 'a hears me?: yes']);
+});
+
+test('one question asked of several, here and elsewhere, is a question for each', () => {
+  const world = new World({ threads: ['a', 'b'] });
+  const question = { kind: 'Question', text: 'you?' } as const;
+  const answers: string[] = [];
+  const askAll = (...asked: Address[]) =>
+    world.does('puppet/a', (ctx) => {
+      for (const to of asked) {
+        const toOwn = (answer: string | AskFailure) => {
+          answers.push(`${to}: ${wordOf(answer)}`);
+          return note(to);
+        };
+        ctx.ask<Question>(to, question, toOwn, 1_000);
+      }
+    });
+  askAll('puppet/a', 'puppet/b', 'puppet/b');
+  world.settle();
+  askAll('puppet/b');
+  world.settle();
+  assert.deepEqual(answers, ['puppet/a: yes', 'puppet/b: yes', 'puppet/b: yes', 'puppet/b: yes']);
 });
 
 test('any reply travels between threads: null, a number, a list', () => {

@@ -101,6 +101,30 @@ test('a key of an earlier turn finds its order as this turn has left it', (t) =>
   });
 });
 
+test('what a turn takes back after its rows were written is taken back in the file', (t) => {
+  const shard = aShard(t);
+  shard.turn((store) => {
+    store.accounts.open('usr_00ada', 1);
+    store.orders.insert(1, anOrder('old'));
+  });
+  const ended = shard.turn((store) => {
+    store.orders.insert(1, anOrder('new'));
+    const change = (key: string, facts: Partial<OrderFacts>): Order => {
+      const order = anOrder(key, facts);
+      const stored = store.orders.get(order.id);
+      assert(stored !== null);
+      const version = stored.order.version + 1;
+      return store.orders.replace(stored, { ...order, version }).order;
+    };
+    for (const key of ['old', 'new']) change(key, { cancelRefusal: 'too_late', cumQty: 4 });
+    store.orders.listShort(); // which writes what has been gathered
+    return ['old', 'new'].map((key) => change(key, { externalOrderId: `x-${key}`, cumQty: 5 }));
+  });
+  shard.reopen();
+  const read = shard.turn((store) => ended.map(({ id }) => store.orders.get(id)?.order));
+  assert.deepEqual(read, ended);
+});
+
 test('a change of an order as it no longer stands is a bug, also within a turn', (t) => {
   const shard = aShard(t);
   shard.turn((store) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { accountFrom } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
 import { deriveOrder } from '../../domain/derive-order.ts';
-import { sumsAfter } from '../../domain/execution-facts.ts';
+import { sumsAfter, type VenueCount } from '../../domain/execution-facts.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import {
   depositPostings,
@@ -130,7 +130,7 @@ export class Booking {
   fill(
     before: StoredOrder,
     trade: Omit<Fill, 'feeInCents'>,
-    count: Partial<OrderFacts>,
+    count: VenueCount,
     nowMs: number,
   ): StoredOrder {
     const { order } = before;
@@ -153,7 +153,7 @@ export class Booking {
   change(
     before: StoredOrder,
     { kind, execId, tradedAtMs, from, to }: TradeChange,
-    count: Partial<OrderFacts>,
+    count: VenueCount,
     nowMs: number,
     origin: Origin,
   ): StoredOrder {

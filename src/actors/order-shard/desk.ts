@@ -1,6 +1,7 @@
 // What the parts of a shard share: the store, the one way to book, and who must hear when an order
 // has changed.
 import type { Deposit } from '../../domain/deposit.ts';
+import type { VenueCount } from '../../domain/execution-facts.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import type { IncidentKind } from '../../domain/incident.ts';
 import { USD } from '../../domain/ledger.ts';
@@ -60,7 +61,7 @@ export class Desk {
   fill(
     before: StoredOrder,
     trade: Omit<Fill, 'feeInCents'>,
-    count: Partial<OrderFacts>,
+    count: VenueCount,
     ctx: ShardContext,
   ): StoredOrder {
     return this.#changed(this.#booking.fill(before, trade, count, ctx.nowMs()), ctx);
@@ -69,7 +70,7 @@ export class Desk {
   changeTrade(
     before: StoredOrder,
     change: TradeChange,
-    count: Partial<OrderFacts>,
+    count: VenueCount,
     ctx: ShardContext,
     origin: Origin,
   ): StoredOrder {

@@ -9,8 +9,6 @@ import { isoOf } from '../json.ts';
 import { json, type Route } from '../route.ts';
 import { readFailure } from './ask-failure.ts';
 
-const RESTRICTED = { kind: 'ListRestricted', max: LIMITS.restrictedUsersMax } as const;
-
 export const getTradingState: Route = {
   method: 'GET',
   path: '/admin/trading-state',
@@ -21,7 +19,7 @@ export const getTradingState: Route = {
     const addresses = [...new Set(shards)].sort((a, b) => a - b).map(shardAddress);
     const [states, ...restricted] = await Promise.all([
       edge.ask<GetTradingStates>(DIRECTORY, question, LIMITS.readAskMs),
-      ...addresses.map((to) => edge.ask<ListRestricted>(to, RESTRICTED, LIMITS.readAskMs)),
+      ...addresses.map((to) => edge.ask<ListRestricted>(to, listRestricted(), LIMITS.readAskMs)),
     ]);
     if (isAskFailure(states)) return readFailure(states);
     const users = [];
@@ -43,4 +41,8 @@ export const getTradingState: Route = {
 
 function decidedJson({ state, reason, by, atMs }: Decided & StateInForce) {
   return { state, reason, by, at: atMs === null ? null : isoOf(atMs) };
+}
+
+function listRestricted() {
+  return { kind: 'ListRestricted', max: LIMITS.restrictedUsersMax } as const;
 }
