@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { runEveryBench } from './all-command.ts';
 import type { Bench, BenchOutcome } from './bench.ts';
 import { goalTable } from './harness/goal.ts';
+import { readSpeed } from './harness/machine-speed.ts';
 import { recordOf } from './harness/record.ts';
 import { tableText } from './harness/table.ts';
 import { COMMANDS, type CommandLine, readCommandLine, UsageError } from './options.ts';
@@ -58,11 +59,14 @@ async function main({ name, jsonFile, quick, full, more }: CommandLine): Promise
   if (jsonFile !== null) mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
   const bench = await load();
   const progress = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
+  const before = readSpeed();
   const startedAtMs = Date.now();
   const outcome = await bench({ quick, full, more, progress, signal: interruption.signal });
+  const tookMs = Date.now() - startedAtMs;
   process.stdout.write(textOf(outcome));
   if (jsonFile !== null) {
-    const record = recordOf({ name, quick, full, more, startedAtMs }, outcome);
+    const speed = { before, after: readSpeed() };
+    const record = recordOf({ name, quick, full, more, startedAtMs, tookMs, speed }, outcome);
     writeFileSync(jsonFile, `${JSON.stringify(record, null, 2)}\n`);
   }
   return outcome.failures.length === 0 ? 0 : EXIT_FAILED;

@@ -2,6 +2,7 @@
 import type { BenchOutcome } from '../bench.ts';
 import type { MoreOptions } from '../options.ts';
 import { packageVersions, readCommit, readMachine } from './machine.ts';
+import type { MachineSpeed } from './machine-speed.ts';
 
 export interface RunIdentity {
   readonly name: string;
@@ -9,10 +10,12 @@ export interface RunIdentity {
   readonly full: boolean;
   readonly more: MoreOptions;
   readonly startedAtMs: number;
+  readonly tookMs: number;
+  readonly speed: MachineSpeed;
 }
 
 export function recordOf(
-  { name, quick, full, more, startedAtMs }: RunIdentity,
+  { name, quick, full, more, startedAtMs, tookMs, speed }: RunIdentity,
   outcome: BenchOutcome,
 ) {
   const { settings, results, tables, goals = [], plots = [], remarks, failures } = outcome;
@@ -22,9 +25,10 @@ export function recordOf(
     full,
     more,
     date: new Date(startedAtMs).toISOString(),
-    tookMs: Date.now() - startedAtMs,
+    tookMs,
     commit: readCommit(),
     machine: readMachine(),
+    speed,
     node: process.version,
     packages: packageVersions(),
     settings,

@@ -1,6 +1,7 @@
 // docs/benchmarks.md from the records: which goals were reached, then a section per record with
 // all that it holds. No number on the page is from anywhere else.
 import { type Goal, goalTable, isReached } from '../harness/goal.ts';
+import type { MachineSpeed } from '../harness/machine-speed.ts';
 import type { Table } from '../harness/table.ts';
 import { escapeMarkdown, markdownTable } from './markdown-table.ts';
 import type { ResultFile } from './result-files.ts';
@@ -32,7 +33,8 @@ bench and makes this page again. What is measured, and how to read the numbers, 
 [bench/README.md](../bench/README.md).
 
 Machines are noisy, and records may be of different days and machines: compare what stands within
-one table, not across records.`;
+one table, not across records. How fast a core was before and after a bench is in each record that
+is not older than that.`;
 
 export function benchmarksPage(files: readonly ResultFile[]): string {
   const sorted = [...files].sort(
@@ -124,7 +126,8 @@ function commandOf({ name, bench, full, more }: ResultFile): string {
   return `npm run bench -- ${parts.join(' ')} --json bench/results/${name}.json`;
 }
 
-function identityOf({ name, date, tookMs, commit, machine, node, packages }: ResultFile): string[] {
+function identityOf(file: ResultFile): string[] {
+  const { name, date, tookMs, commit, machine, speed, node, packages } = file;
   const { cpuModel, cores, memoryBytes, kernel } = machine;
   const memory = (memoryBytes / 1e9).toFixed(1);
   const when = `${date.slice(0, 16).replace('T', ' ')} UTC`;
@@ -133,7 +136,7 @@ function identityOf({ name, date, tookMs, commit, machine, node, packages }: Res
   return [
     `[Record](../bench/results/${name}.json) of ${when}, ${took}, ${placeOf(commit)}. ` +
       `Machine: ${escapeMarkdown(cpuModel)}, ${cores} cores, ${memory} GB, ` +
-      `${escapeMarkdown(kernel)}; Node ${node}.`,
+      `${escapeMarkdown(kernel)}; Node ${node}.${speed === null ? '' : ` ${speedOf(speed)}`}`,
     ...(versions.length === 0
       ? []
       : [
@@ -141,6 +144,11 @@ function identityOf({ name, date, tookMs, commit, machine, node, packages }: Res
             `${escapeMarkdown(versions.join(', '))}\n\n</details>`,
         ]),
   ];
+}
+
+function speedOf({ before, after }: MachineSpeed): string {
+  const [first, last] = [before, after].map((pieces) => Math.round(pieces).toLocaleString('en-US'));
+  return `A core did ${first} pieces of a fixed work per ms before it, and ${last} after it.`;
 }
 
 function placeOf(commit: ResultFile['commit']): string {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Goal } from '../harness/goal.ts';
 import type { Commit, Machine } from '../harness/machine.ts';
+import type { MachineSpeed } from '../harness/machine-speed.ts';
 import type { Plot } from '../harness/plot.ts';
 import type { Table } from '../harness/table.ts';
 
@@ -19,6 +20,8 @@ export interface ResultFile {
   readonly tookMs: number;
   readonly commit: Commit | null;
   readonly machine: Machine;
+  /** Null in a record that is older than it. */
+  readonly speed: MachineSpeed | null;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
   readonly tables: readonly Table[];
@@ -72,6 +75,7 @@ export function resultFileOf(file: string, text: string, prose: string | null): 
     ...{ bench, full, more, date, machine, node, packages, remarks, failures, prose },
     tookMs: tookMs ?? 0,
     commit: record.commit ?? null,
+    speed: record.speed ?? null,
     tables: tables ?? [],
     goals: goals ?? [],
     plots: plots ?? [],

@@ -50,7 +50,7 @@ test('a section has its command, machine, goals, tables, plots, remarks and fail
   for (const part of [
     '    npm run bench -- smoke --scene crowd --full --json bench/results/smoke.json',
     '2026-11-29 05:20 UTC, in 1,124 s, commit `0123456789ab`. Machine: A CPU, 2 cores, 16.0 GB,',
-    'Node v20.20.2.',
+    'Node v20.20.2. A core did 4,988 pieces of a fixed work per ms before it, and 3,501 after it.',
     'undici 7.30.2',
     '**Goals**\n\n| what | goal | measured | unit | reached |',
     '**a table**\n\n| what | ms |\n| --- | ---: |\n| first | 1.500 |',
@@ -67,6 +67,7 @@ test('a modified tree, an archive and an old record are said so', () => {
   assert(modified.includes('commit `0123456789ab` **with changes that were not committed**'));
   assert(page({ commit: null }).includes('of no known commit'));
   assert(page({ isOld: true }).includes('it has to be run again'));
+  assert(page({ speed: null }).includes('Node v20.20.2.\n'));
   assert(!page({}).includes('it has to be run again') && !page({}).includes('not committed'));
 });
 

@@ -15,10 +15,11 @@ test('a record is read as it was written', () => {
 });
 
 test('a record of before there were tables is empty and old', () => {
-  const text = textOf({ tables: undefined, goals: undefined, plots: undefined, more: undefined });
+  const gone = { goals: undefined, plots: undefined, more: undefined, speed: undefined };
+  const text = textOf({ tables: undefined, ...gone });
   const record = resultFileOf('smoke.json', text, null);
   assert.deepEqual([record.tables, record.goals, record.plots], [[], [], []]);
-  assert.deepEqual([record.isOld, record.more], [true, null]);
+  assert.deepEqual([record.isOld, record.more, record.speed], [true, null, null]);
 });
 
 const REFUSED: [what: string, text: string, says: RegExp][] = [

@@ -11,6 +11,7 @@ export const RECORD: ResultFile = {
   tookMs: 1_124_476,
   commit: { id: '0123456789abcdef', modified: false },
   machine: { cpuModel: 'A CPU', cores: 2, memoryBytes: 16e9, kernel: 'linux 6.18 x64' },
+  speed: { before: 4_987.6, after: 3_501.2 },
   node: 'v20.20.2',
   packages: { undici: '7.30.2' },
   tables: [{ title: 'a table', columns: ['what', 'ms'], rows: [['first', 1.5]] }],
