@@ -59,7 +59,8 @@ export class Page {
         process.kill('SIGTERM');
         await once(process, 'exit');
       }
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 }); // its helpers end after it
+      // Its helpers end after it, and write until then: on a busy machine that takes seconds.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     });
     const page = new Page(process);
     const made = await page.#ask<{ targetId: string }>('Target.createTarget', {
