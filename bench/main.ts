@@ -59,15 +59,15 @@ async function main({ name, jsonFile, quick, full, more }: CommandLine): Promise
   if (jsonFile !== null) mkdirSync(dirname(resolve(jsonFile)), { recursive: true });
   const bench = await load();
   const progress = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
-  const before = readSpeed();
+  const recording = jsonFile === null ? null : { jsonFile, before: readSpeed() };
   const startedAtMs = Date.now();
   const outcome = await bench({ quick, full, more, progress, signal: interruption.signal });
   const tookMs = Date.now() - startedAtMs;
   process.stdout.write(textOf(outcome));
-  if (jsonFile !== null) {
-    const speed = { before, after: readSpeed() };
+  if (recording !== null) {
+    const speed = { before: recording.before, after: readSpeed() };
     const record = recordOf({ name, quick, full, more, startedAtMs, tookMs, speed }, outcome);
-    writeFileSync(jsonFile, `${JSON.stringify(record, null, 2)}\n`);
+    writeFileSync(recording.jsonFile, `${JSON.stringify(record, null, 2)}\n`);
   }
   return outcome.failures.length === 0 ? 0 : EXIT_FAILED;
 }

@@ -38,7 +38,7 @@ export class Mappings {
 
   open(): ExternalIdsStore {
     const { changesPerCheckpoint } = LIMITS;
-    const bounds = { changesPerCheckpoint, recentMappingsMax: 0 }; // each is looked up in the file
+    const bounds = { changesPerCheckpoint, recentMappings: 0 }; // each is looked up in the file
     return new ExternalIdsStore({ path: this.#path, ...bounds });
   }
 

@@ -151,7 +151,7 @@ export const LIMITS = {
   indexLagMs: 1_000,
   openOrdersPageMax: 1_000,
   recentOrders: 8_192, // of a shard; twice as many at most
-  recentMappingsMax: 65_536,
+  recentMappings: 32_768, // twice as many at most
   accountsKeptMax: 32_768,
   holdingsKeptMax: 131_072,
   houseTradesPageMax: 500,

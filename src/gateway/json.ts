@@ -27,8 +27,8 @@ function isoOrNull(atMs: number | null): string | null {
   return atMs === null ? null : isoOf(atMs);
 }
 
-export function orderJson(order: Order): Record<string, unknown> {
-  const json: Record<string, unknown> = {
+export function orderJson(order: Order) {
+  const json = {
     id: order.id,
     status: order.status,
     createdAt: isoOf(order.createdAtMs),
@@ -47,8 +47,8 @@ export function orderJson(order: Order): Record<string, unknown> {
     cancel: cancelJson(order),
     externalOrderId: order.externalOrderId,
   };
-  if (order.cumQty > order.numShares) json['overfillShares'] = order.cumQty - order.numShares;
-  return json;
+  const overfillShares = order.cumQty - order.numShares;
+  return overfillShares > 0 ? { ...json, overfillShares } : json;
 }
 
 export function placedJson(order: Order) {

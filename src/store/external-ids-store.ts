@@ -4,7 +4,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { Execution } from '../domain/execution.ts';
 import { type Db, openDatabase } from './database.ts';
-import { RecentMappings } from './recent-mappings.ts';
+import { Recent } from './recent.ts';
 import { RowBatch } from './row-batch.ts';
 import { TurnTransaction } from './transaction.ts';
 
@@ -86,13 +86,14 @@ export interface ParkedCounts {
 export interface ExternalIdsOptions {
   readonly path: string;
   readonly changesPerCheckpoint: number;
-  readonly recentMappingsMax: number;
+  readonly recentMappings: number;
 }
 
 export class ExternalIdsStore {
   readonly transaction: TurnTransaction;
   readonly #epochIds = new Map<string, number>();
-  readonly #recent: RecentMappings;
+  /** An execution mostly follows its order within seconds. */
+  readonly #recent: Recent<string>;
   /** Where something is parked; others need not be looked up. */
   readonly #parkedUnder = new Set<string>();
   readonly #mappings: RowBatch;
@@ -112,14 +113,14 @@ export class ExternalIdsStore {
   readonly #leaveEpoch: Statement;
   readonly #close: () => void;
 
-  constructor({ path, changesPerCheckpoint, recentMappingsMax }: ExternalIdsOptions) {
+  constructor({ path, changesPerCheckpoint, recentMappings }: ExternalIdsOptions) {
     const db = openDatabase(path, {
       synchronous: 'FULL',
       migrations: EXTERNAL_IDS_MIGRATIONS,
       changesPerCheckpoint,
     });
     this.transaction = new TurnTransaction(db, changesPerCheckpoint, () => this.#flush());
-    this.#recent = new RecentMappings(recentMappingsMax);
+    this.#recent = new Recent(recentMappings);
     this.#close = () => this.transaction.close();
     this.#insertEpoch = db.prepare('INSERT INTO epochs (epoch) VALUES (?) RETURNING id').pluck();
     this.#selectOrderId = db
@@ -151,7 +152,7 @@ export class ExternalIdsStore {
     const epochId = this.#epochIds.get(epoch);
     if (epochId === undefined) return null;
     const recent = this.#recent.get(keyOf(epochId, externalOrderId));
-    if (recent !== null) return recent;
+    if (recent !== undefined) return recent;
     return (this.#selectOrderId.get(epochId, externalOrderId) as string | undefined) ?? null;
   }
 
@@ -161,7 +162,7 @@ export class ExternalIdsStore {
     if (known !== null) return known === orderId ? 'already_mapped' : 'conflict';
     const epochId = this.#epochId(epoch);
     this.#mappings.add(epochId, externalOrderId, orderId);
-    this.#recent.put(keyOf(epochId, externalOrderId), orderId);
+    this.#recent.set(keyOf(epochId, externalOrderId), orderId);
     return 'mapped';
   }
 
@@ -170,7 +171,7 @@ export class ExternalIdsStore {
     this.#mappings.flush();
     const epochId = this.#epochId(epoch);
     this.#mapToHouse.run(epochId, externalOrderId);
-    this.#recent.put(keyOf(epochId, externalOrderId), HOUSE);
+    this.#recent.set(keyOf(epochId, externalOrderId), HOUSE);
   }
 
   park(execution: Execution, atMs: number): void {

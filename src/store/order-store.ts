@@ -46,7 +46,10 @@ interface Changed {
 
 export class OrderStore {
   readonly #accounts: AccountStore;
-  /** One order is read several times within milliseconds, and its row is wide. */
+  /**
+   * As they were written: one order is read several times within milliseconds, and its row is wide.
+   * Sound because the store is the file's only writer, and a rollback builds a new one.
+   */
   readonly #recent: Recent<StoredOrder>;
   /** Of this turn, by id. */
   readonly #changed = new Map<string, Changed>();
@@ -102,8 +105,7 @@ export class OrderStore {
     this.#changed.set(order.id, { stored, inFile: null, priorOrderNo });
     this.#newByKey.set(keyOf(accountNo, order.idempotencyKey), order.id);
     if (order.isOpen) this.#openOrders.add(stored);
-    this.#recent.set(order.id, stored);
-    return stored;
+    return this.#keep(stored);
   }
 
   replace(before: StoredOrder, after: Order): StoredOrder {
@@ -119,8 +121,7 @@ export class OrderStore {
     }
     if (isOpen && !after.isOpen) this.#openOrders.remove(stored);
     if (!isOpen && after.isOpen) this.#openOrders.add(stored);
-    this.#recent.set(id, stored);
-    return stored;
+    return this.#keep(stored);
   }
 
   /** Over the row as it was. A lost update means two writers: a bug, so it throws. */
@@ -202,6 +203,13 @@ export class OrderStore {
   lastId(): string | null {
     this.flush();
     return this.#lastId.get() ?? null;
+  }
+
+  /** What this turn has not written yet is found among its changes, so it may be forgotten here. */
+  #keep(stored: StoredOrder): StoredOrder {
+    this.#recent.set(stored.order.id, stored);
+    this.#recent.forgetSome();
+    return stored;
   }
 }
 

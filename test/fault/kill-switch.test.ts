@@ -63,7 +63,7 @@ test('I15 the kill switch under load: no submit after the acknowledgement but th
     const { appliedInMs, notSent, onTheWire } = pressed;
     const what = `${notSent} called back, ${onTheWire.length} on the wire`;
     t.diagnostic(`silent exchange: applied in ${appliedInMs} ms, ${what}`);
-    // What arrives in the millisecond of the acknowledgement could not be told from what was before.
+    // What arrives in the millisecond of the acknowledgement is not told from what was before it.
     await until(() => Date.now() > pressed.acknowledgedAtMs, 'the next millisecond');
     exchange.signal('SIGCONT');
     const answers = await Promise.all(asked);

@@ -13,7 +13,7 @@ import { tempDirectory } from '../temp-directory.ts';
 const STORES: [name: string, open: (path: string) => { close(): void }][] = [
   [
     'the mapping',
-    (path) => new ExternalIdsStore({ path, changesPerCheckpoint: 1_000, recentMappingsMax: 1 }),
+    (path) => new ExternalIdsStore({ path, changesPerCheckpoint: 1_000, recentMappings: 1 }),
   ],
   [
     'a shard',

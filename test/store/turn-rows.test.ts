@@ -3,18 +3,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { deriveOrder } from '../../src/domain/derive-order.ts';
 import {
   isAnswered,
-  NO_FACTS,
   type Order,
   type OrderFacts,
-  type OrderIntent,
-  orderOf,
   unresolvedReasonOf,
 } from '../../src/domain/order.ts';
 import { ShardStore } from '../../src/store/shard-store.ts';
 import { tempDirectory } from '../temp-directory.ts';
+import { anOrder } from './an-order.ts';
 
 const BOUNDS = {
   changesPerCheckpoint: 1_000,
@@ -40,29 +37,6 @@ function aShard(t: TestContext) {
       store = open();
     },
   };
-}
-
-function anOrder(key: string, changed: Partial<OrderFacts> = {}): Order {
-  const intent: OrderIntent = {
-    id: `ord_00${key.padStart(9, '0')}abcde`,
-    userId: 'usr_00ada',
-    idempotencyKey: key,
-    venue: 'SIM',
-    symbol: 'IBM',
-    side: 'buy',
-    orderType: 'limit',
-    timeInForce: 'day',
-    priceInCents: 100,
-    limitPriceInCents: 100,
-    referencePriceInCents: 101,
-    numShares: 10,
-    createdAtMs: 1,
-    sendAttemptedAtMs: 1,
-    notAfterMs: 2,
-  };
-  const keeping = { feeInCents: 0, cancelRequestedAtMs: null, updatedAtMs: 1, version: 1 };
-  const facts = { ...NO_FACTS, ...changed };
-  return orderOf(intent, facts, deriveOrder(intent, facts), keeping);
 }
 
 test('a key that comes twice in one turn finds the order of the first time', (t) => {

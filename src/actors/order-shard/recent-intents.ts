@@ -36,6 +36,7 @@ export class RecentIntents {
 
   add(intent: Intent, order: RecentOrder): void {
     this.#orders.set(keyOf(intent), order);
+    this.#orders.forgetSome();
   }
 }
 
