@@ -1,0 +1,246 @@
+// Writes values as msgpack into a buffer that grows. An object whose names are fields is a record in
+// the form that msgpackr reads: the number of its shape, then its values. One walk over an object's
+// names both finds its shape and writes its values, which is what makes it fast. What is neither
+// plain object, array, text, number, boolean nor null is left to msgpackr.
+import { Packr } from 'msgpackr';
+
+/** Field names of a kind of object, in their order. */
+export type Shape = readonly string[];
+
+/** More than there are; once so many are known, an object of another is written with its names. */
+export const SHAPES_MAX = 1_024;
+/** msgpackr numbers the first shapes in one byte: left out, so that all numbers have two. */
+export const SHAPES_IN_ONE_BYTE = 32;
+
+/** A place in the tree of shapes: the names so far. */
+interface Place {
+  /** The number of the shape that ends here; -1 while there is none. */
+  shape: number;
+  /** The name after which the walk went on here last. */
+  lastName: string;
+  last: Place | null;
+  readonly next: Map<string, Place>;
+}
+
+const IS_FIELD = /^[a-z][a-zA-Z]*$/;
+const PLACES_MAX = 16 * SHAPES_MAX;
+const BUFFER_BYTES = 64 * 1024;
+const BUFFER_BYTES_KEPT = 4 * 1024 * 1024;
+/** Texts up to this are copied letter by letter: a call into the platform costs more. */
+const SHORT_TEXT_MAX = 48;
+const HEAD_BYTES_MAX = 9;
+const UINT_8_MAX = 0xff;
+const UINT_16_MAX = 0xffff;
+const UINT_32_MAX = 0xffff_ffff;
+const INT_8_MIN = -0x80;
+const INT_16_MIN = -0x8000;
+const INT_32_MIN = -0x8000_0000;
+
+export class FrameWriter {
+  /** In the order of their numbers: those that objects written so far had. */
+  readonly shapes: Shape[] = [];
+  readonly #root: Place = newPlace();
+  #places = 1;
+  readonly #others = new Packr({ useRecords: false });
+  #bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+
+  /** Forgets what is written, for the next frame; shapes stay. */
+  clear(): void {
+    this.#at = 0;
+    if (this.#bytes.length > BUFFER_BYTES_KEPT) this.#setBuffer(BUFFER_BYTES);
+  }
+
+  get length(): number {
+    return this.#at;
+  }
+
+  /** What is written, into `target` from `start` on. */
+  copyTo(target: Uint8Array, start: number): void {
+    target.set(this.#bytes.subarray(0, this.#at), start);
+  }
+
+  arrayHead(length: number): void {
+    if (length < 0x10) return this.#byte(0x90 + length);
+    if (length <= UINT_16_MAX) return this.#uint16(0xdc, length);
+    this.#uint32(0xdd, length);
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        return this.text(value);
+      case 'number':
+        return this.number(value);
+      case 'boolean':
+        return this.#byte(value ? 0xc3 : 0xc2);
+      case 'object':
+        if (value === null) return this.#byte(0xc0);
+        if (Array.isArray(value)) return this.#array(value);
+        if (isPlain(value)) return this.#object(value as Readonly<Record<string, unknown>>);
+    }
+    this.#other(value);
+  }
+
+  number(value: number): void {
+    if (value >>> 0 === value) {
+      // What lies from 0x40 to 0x7f in one byte is the number of a shape.
+      if (value < 0x40) return this.#byte(value);
+      if (value <= UINT_8_MAX) return this.#uint8(0xcc, value);
+      if (value <= UINT_16_MAX) return this.#uint16(0xcd, value);
+      return this.#uint32(0xce, value);
+    }
+    if (value >> 0 === value) {
+      if (value >= -0x20) return this.#byte(value + 0x100);
+      if (value >= INT_8_MIN) return this.#uint8(0xd0, value + UINT_8_MAX + 1);
+      if (value >= INT_16_MIN) return this.#uint16(0xd1, value + UINT_16_MAX + 1);
+      if (value >= INT_32_MIN) return this.#uint32(0xd2, value + UINT_32_MAX + 1);
+    }
+    this.#ensure(HEAD_BYTES_MAX);
+    this.#bytes[this.#at] = 0xcb;
+    this.#view.setFloat64(this.#at + 1, value);
+    this.#at += 9;
+  }
+
+  text(text: string): void {
+    const { length } = text;
+    if (length > SHORT_TEXT_MAX) return this.#longText(text);
+    this.#ensure(length + 2);
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    if (length < 0x20) bytes[at++] = 0xa0 + length;
+    else {
+      bytes[at++] = 0xd9;
+      bytes[at++] = length;
+    }
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return this.#longText(text);
+      bytes[at++] = code;
+    }
+    this.#at = at;
+  }
+
+  #longText(text: string): void {
+    const length = Buffer.byteLength(text);
+    if (length < 0x20) this.#byte(0xa0 + length);
+    else if (length <= UINT_8_MAX) this.#uint8(0xd9, length);
+    else if (length <= UINT_16_MAX) this.#uint16(0xda, length);
+    else this.#uint32(0xdb, length);
+    this.#ensure(length);
+    this.#at += this.#bytes.write(text, this.#at, length, 'utf8');
+  }
+
+  #array(values: readonly unknown[]): void {
+    this.arrayHead(values.length);
+    for (let index = 0; index < values.length; index++) this.value(values[index]);
+  }
+
+  #object(object: Readonly<Record<string, unknown>>): void {
+    this.#ensure(2);
+    const start = this.#at;
+    this.#at += 2;
+    let place = this.#root;
+    for (const name in object) {
+      if (place.lastName !== name || place.last === null) {
+        const next = place.next.get(name) ?? this.#grow(place, name);
+        if (next === null) return this.#map(object, start);
+        place.lastName = name;
+        place.last = next;
+      }
+      place = place.last;
+      this.value(object[name]);
+    }
+    if (place.shape === -1 && !this.#name(place, object)) return this.#map(object, start);
+    const { shape } = place;
+    this.#bytes[start] = 0x60 + (shape & 0x1f);
+    this.#bytes[start + 1] = shape >> 5;
+  }
+
+  /** Null where the names are data, as the first shows, and once there are too many. */
+  #grow(place: Place, name: string): Place | null {
+    if (place === this.#root && !IS_FIELD.test(name)) return null;
+    if (this.#places === PLACES_MAX) return null;
+    const next = newPlace();
+    this.#places++;
+    place.next.set(name, next);
+    return next;
+  }
+
+  /** False when there are too many shapes; an object without names is none. */
+  #name(place: Place, object: object): boolean {
+    if (place === this.#root || this.shapes.length === SHAPES_MAX) return false;
+    place.shape = this.shapes.length;
+    this.shapes.push(Object.keys(object));
+    return true;
+  }
+
+  /** With its names, in the place of what was begun at `start`. */
+  #map(object: Readonly<Record<string, unknown>>, start: number): void {
+    this.#at = start;
+    const names = Object.keys(object);
+    if (names.length < 0x10) this.#byte(0x80 + names.length);
+    else if (names.length <= UINT_16_MAX) this.#uint16(0xde, names.length);
+    else this.#uint32(0xdf, names.length);
+    for (const name of names) {
+      this.text(name);
+      this.value(object[name]);
+    }
+  }
+
+  /** Throws when msgpack has nothing for it. */
+  #other(value: unknown): void {
+    const packed = this.#others.pack(value);
+    this.#ensure(packed.length);
+    this.#bytes.set(packed, this.#at);
+    this.#at += packed.length;
+  }
+
+  #byte(byte: number): void {
+    this.#ensure(1);
+    this.#bytes[this.#at++] = byte;
+  }
+
+  #uint8(head: number, value: number): void {
+    this.#ensure(2);
+    this.#bytes[this.#at++] = head;
+    this.#bytes[this.#at++] = value;
+  }
+
+  #uint16(head: number, value: number): void {
+    this.#ensure(HEAD_BYTES_MAX);
+    this.#bytes[this.#at] = head;
+    this.#view.setUint16(this.#at + 1, value);
+    this.#at += 3;
+  }
+
+  #uint32(head: number, value: number): void {
+    this.#ensure(HEAD_BYTES_MAX);
+    this.#bytes[this.#at] = head;
+    this.#view.setUint32(this.#at + 1, value);
+    this.#at += 5;
+  }
+
+  #ensure(room: number): void {
+    if (this.#at + room > this.#bytes.length) this.#setBuffer(2 * (this.#at + room));
+  }
+
+  /** Keeps what is written. */
+  #setBuffer(length: number): void {
+    const written = this.#bytes.subarray(0, this.#at);
+    this.#bytes = Buffer.allocUnsafeSlow(length);
+    this.#bytes.set(written);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+}
+
+function newPlace(): Place {
+  return { shape: -1, lastName: '', last: null, next: new Map() };
+}
+
+function isPlain(value: object): boolean {
+  const made: unknown = value.constructor;
+  return made === Object || made === undefined;
+}
