@@ -2,6 +2,7 @@
 // request per connection at a time. Who finds no free connection waits in line, and its latency
 // with it.
 import { connect, type Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
 import { ResponseError, type ResponseHead, ResponseParser } from './response-parser.ts';
 
 export interface Target {
@@ -38,14 +39,23 @@ export interface RequestParts {
 }
 
 /** The body must be ASCII, or the length would be wrong; the load's bodies are. */
-export function requestText({ method, path, target, headers, body }: RequestParts): string {
+export function requestText({ body, ...head }: RequestParts): string {
+  return withBody(headText(head), body);
+}
+
+/** All lines of the head that do not depend on the body. */
+export function headText({ method, path, target, headers }: Omit<RequestParts, 'body'>): string {
   const lines = [
     `${method} ${path} HTTP/1.1`,
     `host: ${target.host}:${target.port}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    ...(body === undefined ? [] : [`content-length: ${body.length}`]),
   ];
-  return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+export function withBody(head: string, body?: string): string {
+  if (body === undefined) return `${head}\r\n`;
+  return `${head}content-length: ${body.length}\r\n\r\n${body}`;
 }
 
 export class HttpPool {
@@ -102,12 +112,18 @@ export class HttpPool {
   }
 }
 
+/**
+ * What a socket has brought is read before the next brings anything, so one buffer serves all: a
+ * stream would make a new one of 64 KB for each read.
+ */
+const READ = Buffer.allocUnsafeSlow(64 * 1024);
+
 class HttpConnection {
   readonly #target: Target;
   #socket: Socket | null = null;
   #answered: Answered | null = null;
   #head: ResponseHead | null = null;
-  #body: Buffer[] = [];
+  #body = '';
 
   constructor(target: Target) {
     this.#target = target;
@@ -132,24 +148,30 @@ class HttpConnection {
   }
 
   #connect(): Socket {
-    const socket = connect({ ...this.#target, noDelay: true });
     let error = 'connection closed without an answer';
+    const decoder = new StringDecoder('utf8');
     const parser = new ResponseParser({
       onHead: (head) => {
         this.#head = head;
-        this.#body = [];
+        this.#body = '';
       },
-      onBody: (bytes) => void this.#body.push(bytes),
+      onBody: (bytes) => {
+        this.#body += decoder.write(bytes);
+      },
       onEnd: () => this.#onEnd(),
     });
-    socket.on('data', (chunk) => {
+    const callback = (length: number): boolean => {
       try {
-        parser.push(chunk);
+        parser.push(READ.subarray(0, length));
       } catch (cause) {
         if (!(cause instanceof ResponseError)) throw cause;
         socket.destroy(cause);
       }
-    });
+      return true;
+    };
+    const onread = { buffer: READ, callback };
+    const socket = connect({ ...this.#target, noDelay: true, onread });
+    socket.resume(); // or it would not end
     socket.on('error', (cause) => {
       error = 'code' in cause ? `${cause.code}: ${cause.message}` : cause.message;
     });
@@ -168,8 +190,7 @@ class HttpConnection {
     // The server ends the connection with this answer: the next request needs another.
     if (head.headers.get('connection')?.toLowerCase() === 'close') this.#abandon();
     const { status, headers } = head;
-    const body = Buffer.concat(this.#body).toString('utf8');
-    this.#answer({ outcome: 'reply', status, headers, body });
+    this.#answer({ outcome: 'reply', status, headers, body: this.#body });
   }
 
   #abandon(): void {

@@ -41,7 +41,7 @@ export class ResponseParser {
     this.#listener = listener;
   }
 
-  /** Throws `ResponseError`; after that the connection is of no use. */
+  /** The chunk may be used again after. Throws `ResponseError`: the connection is of no use then. */
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = NONE;
@@ -65,7 +65,7 @@ export class ResponseParser {
 
   #keep(line: Buffer): void {
     if (line.length > LINE_BYTES_MAX) throw new ResponseError('a header line was too long');
-    this.#rest = line;
+    this.#rest = Buffer.from(line);
   }
 
   #takeData(state: DataState, bytes: Buffer, at: number): number {

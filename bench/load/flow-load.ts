@@ -3,7 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { Latencies } from '../harness/histogram.ts';
 import { OpenLoop, SYSTEM_LOOP_CLOCK } from '../harness/open-loop.ts';
-import { type HttpFailure, HttpPool, type HttpReply, requestText } from '../harness/raw-http.ts';
+import {
+  type HttpFailure,
+  HttpPool,
+  type HttpReply,
+  headText,
+  requestText,
+  withBody,
+} from '../harness/raw-http.ts';
 import { codeIn, idIn } from './answer-body.ts';
 import { type FlowRequest, OrderFlow } from './order-flow.ts';
 import type { FlowPlan, FlowReport, FromLoad } from './protocol.ts';
@@ -21,7 +28,8 @@ export class FlowLoad {
   readonly #send: (message: FromLoad) => void;
   readonly #pool: HttpPool;
   readonly #flow: OrderFlow;
-  readonly #heads: readonly string[];
+  /** Of each user's orders. */
+  readonly #orderHeads: readonly string[];
   readonly #loop: OpenLoop;
   readonly #total: number;
   readonly #warmUp: number;
@@ -46,7 +54,7 @@ export class FlowLoad {
     this.#send = send;
     this.#pool = new HttpPool(plan.target, plan.connections, WAITING_MAX);
     this.#flow = new OrderFlow({ ...plan, users: plan.users.length });
-    this.#heads = plan.users.map(({ token }) => token);
+    this.#orderHeads = plan.users.map((user) => orderHeadOf(user, plan));
     this.#warmUp = Math.round(plan.ratePerSecond * plan.warmUpSeconds);
     this.#total = this.#warmUp + Math.round(plan.ratePerSecond * plan.seconds);
     this.#loop = new OpenLoop({
@@ -79,14 +87,12 @@ export class FlowLoad {
   }
 
   #bytesOf(request: FlowRequest): string {
-    const { target } = this.#plan;
-    const authorization = `Bearer ${this.#heads[request.user]}`;
-    if (request.kind === 'cancel') {
-      const path = `/order/${request.orderId}`;
-      return requestText({ method: 'DELETE', path, target, headers: { authorization } });
+    if (request.kind === 'place') {
+      return withBody(this.#orderHeads[request.user] as string, request.body);
     }
-    const headers = { authorization, 'content-type': 'application/json' };
-    return requestText({ method: 'POST', path: '/order', target, headers, body: request.body });
+    const { target, users } = this.#plan;
+    const headers = { authorization: `Bearer ${users[request.user]?.token}` };
+    return requestText({ method: 'DELETE', path: `/order/${request.orderId}`, target, headers });
   }
 
   #beginMeasuring(atMs: number): void {
@@ -185,4 +191,9 @@ export class FlowLoad {
     const text = `${sent} of ${this.#total} requests sent, ${open} without an answer yet`;
     this.#send({ kind: 'Progressed', text });
   }
+}
+
+function orderHeadOf({ token }: FlowPlan['users'][number], { target }: FlowPlan): string {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return headText({ method: 'POST', path: '/order', target, headers });
 }

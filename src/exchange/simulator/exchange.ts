@@ -100,12 +100,15 @@ export class Exchange {
     const nowMs = this.#nowMs();
     const result = command(this.engine, nowMs);
     const { records, prices } = this.engine.take();
-    this.log.append(records);
-    const executions = records.filter((record) => record.kind === 'execution');
-    this.executions.publish(
-      executions.map((execution) => this.#lineOf(execution)),
-      nowMs,
-    );
+    const texts = this.log.append(records);
+    const executions: Execution[] = [];
+    const lines: string[] = [];
+    for (const [index, record] of records.entries()) {
+      if (record.kind !== 'execution') continue;
+      executions.push(record);
+      lines.push(this.#echo ? `${texts[index]}\n` : this.#lineOf(record));
+    }
+    this.executions.publish(lines, nowMs);
     this.prices.publish(
       prices.map((frame) => `${JSON.stringify(frame)}\n`),
       nowMs,

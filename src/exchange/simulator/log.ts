@@ -52,13 +52,17 @@ export class ExchangeLog {
     return this.#size;
   }
 
-  /** One group: all of it or, after a crash in the middle of this call, none of it. */
-  append(records: readonly LogRecord[]): void {
-    if (records.length === 0) return;
+  /**
+   * One group: all of it or, after a crash in the middle of this call, none of it. Returns the JSON
+   * of each record: a feed may say the same.
+   */
+  append(records: readonly LogRecord[]): string[] {
+    if (records.length === 0) return [];
+    const texts = records.map((record) => JSON.stringify(record));
     let text = '';
     let bytes = 0;
-    for (const record of records) {
-      const members = JSON.stringify(record).slice(1); // each has a kind at least
+    for (const [index, record] of records.entries()) {
+      const members = (texts[index] as string).slice(1); // each has a kind at least
       const line = `{"logSeq":${this.#logSeq + 1},${members}\n`;
       this.#mark(record, this.#size + bytes);
       bytes += Buffer.byteLength(line);
@@ -69,6 +73,7 @@ export class ExchangeLog {
       done += writeSync(this.#fd, group, done, group.length - done, this.#size + done);
     }
     this.#size += group.length;
+    return texts;
   }
 
   /** A place at or before the first record that comes after the given sequence. */
