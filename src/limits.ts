@@ -149,7 +149,8 @@ export const LIMITS = {
   strayAfterMs: 60_000,
   settleWindowMs: 2_000,
   indexLagMs: 1_000,
-  openOrdersPageMax: 1_000,
+  /** Of ours, in one turn of a shard: about a millisecond, which is what an order has to wait. */
+  openOrdersPageMax: 250,
   recentOrders: 8_192, // of a shard; twice as many at most
   recentMappings: 32_768, // twice as many at most
   accountsKeptMax: 32_768,

@@ -27,6 +27,28 @@ export interface StoredOrder {
   readonly order: Order;
 }
 
+/** What a comparison with the exchange's list needs of an open order; whole rows take a turn long. */
+export type ListedOrder = { readonly orderNo: number; readonly orderId: string } & Pick<
+  Order,
+  | 'status'
+  | 'externalOrderId'
+  | 'venueEpoch'
+  | 'symbol'
+  | 'side'
+  | 'timeInForce'
+  | 'limitPriceInCents'
+  | 'numShares'
+  | 'cumQty'
+  | 'createdAtMs'
+  | 'updatedAtMs'
+>;
+
+const LISTED = `
+  order_no AS orderNo, id AS orderId, status, external_order_id AS externalOrderId,
+  venue_epoch AS venueEpoch, symbol, side, time_in_force AS timeInForce,
+  limit_price_in_cents AS limitPriceInCents, num_shares AS numShares, cum_qty AS cumQty,
+  created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs`;
+
 const SELECT = 'SELECT orders.*, user_id FROM orders JOIN accounts USING (account_no)';
 
 /** Acknowledged, nobody has asked for its end, and nobody has told of it. */
@@ -62,7 +84,7 @@ export class OrderStore {
   readonly #byId: Statement<[string, string, string], OrderRow>;
   readonly #byKey: Statement<[string, number], OrderRow>;
   readonly #inQuestion: Statement<[], OrderRow>;
-  readonly #openAfter: Statement<[number, number], OrderRow>;
+  readonly #openAfter: Statement<[number, number], ListedOrder>;
   readonly #short: Statement<[], OrderRow>;
   readonly #openAmended: Statement<[], OrderRow>;
   readonly #lastId: Statement<[], string>;
@@ -82,7 +104,7 @@ export class OrderStore {
       `${SELECT} WHERE orders.is_open = 1 AND NOT ${IS_JUST_WORKING} ORDER BY orders.order_no`,
     );
     this.#openAfter = db.prepare(
-      `${SELECT} WHERE orders.is_open = 1 AND orders.order_no > ? ORDER BY orders.order_no LIMIT ?`,
+      `SELECT ${LISTED} FROM orders WHERE is_open = 1 AND order_no > ? ORDER BY order_no LIMIT ?`,
     );
     this.#short = db.prepare(
       `${SELECT} WHERE is_open = 0 AND (venue_cum_qty > cum_qty OR final_cum_qty > cum_qty)
@@ -182,9 +204,9 @@ export class OrderStore {
   }
 
   /** One page of the open orders, oldest first, after the row `afterNo`. */
-  listOpenAfter(afterNo: number, max: number): StoredOrder[] {
+  listOpenAfter(afterNo: number, max: number): ListedOrder[] {
     this.flush();
-    return this.#openAfter.all(afterNo, max).map(storedRow);
+    return this.#openAfter.all(afterNo, max);
   }
 
   /** Closed orders of which the exchange may have counted more fills than are here. */

@@ -135,7 +135,7 @@ const HOT: [what: string, store: number, sql: RegExp, search: string][] = [
   [
     'the open orders, page by page (S45)',
     1,
-    /is_open = 1 AND orders\.order_no > \?/,
+    /is_open = 1 AND order_no > \?/,
     'orders USING INDEX orders_open (order_no>?)',
   ],
   [

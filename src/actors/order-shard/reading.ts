@@ -1,7 +1,6 @@
 // What a shard answers about itself: orders, accounts, events, and lists for the
 // reconciler. Changes nothing, except that an account is opened at its first question.
 
-import type { Order } from '../../domain/order.ts';
 import { rejection } from '../../domain/reject-codes.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Desk } from './desk.ts';
@@ -12,7 +11,6 @@ import type {
   ListOpenOrderIds,
   ListOpenOrders,
   ListUnresolved,
-  OpenOrder,
   ReadEvents,
   UnwatchUser,
 } from './protocol.ts';
@@ -95,25 +93,8 @@ export class Reading {
     const last = page.at(-1);
     ctx.reply(replyTo, {
       outcome: 'open_orders',
-      orders: page.map(({ order }) => openOrderOf(order)),
+      orders: page,
       nextAfter: page.length < limit || last === undefined ? null : last.orderNo,
     });
   }
-}
-
-function openOrderOf(order: Order): OpenOrder {
-  return {
-    orderId: order.id,
-    status: order.status,
-    externalOrderId: order.externalOrderId,
-    venueEpoch: order.venueEpoch,
-    symbol: order.symbol,
-    side: order.side,
-    timeInForce: order.timeInForce,
-    limitPriceInCents: order.limitPriceInCents,
-    numShares: order.numShares,
-    cumQty: order.cumQty,
-    createdAtMs: order.createdAtMs,
-    updatedAtMs: order.updatedAtMs,
-  };
 }
