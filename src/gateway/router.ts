@@ -18,6 +18,8 @@ interface Entry {
 
 export class Router {
   readonly #byLength = new Map<number, Entry[]>();
+  /** What is found for the methods and paths of routes without parameters. */
+  readonly #known = new Map<string, Found>();
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
@@ -26,9 +28,16 @@ export class Router {
       entries.push({ segments, route });
       this.#byLength.set(segments.length, entries);
     }
+    for (const { method, path } of routes) {
+      if (!path.includes(':')) this.#known.set(`${method} ${path}`, this.#search(method, path));
+    }
   }
 
   find(method: string, path: string): Found {
+    return this.#known.get(`${method} ${path}`) ?? this.#search(method, path);
+  }
+
+  #search(method: string, path: string): Found {
     const segments = path.split('/');
     const allowed: string[] = [];
     for (const { segments: pattern, route } of this.#byLength.get(segments.length) ?? []) {

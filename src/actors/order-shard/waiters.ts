@@ -9,40 +9,44 @@ import type { OrderReply } from './protocol.ts';
 /** What a waiter waits for: the exchange's answer to the submit, or the end of a cancel. */
 export type Awaited = 'answer' | 'cancel';
 
-interface Waiter {
+interface Waiting {
   readonly awaited: Awaited;
   readonly replayed: boolean;
   readonly replyTo: ReplyTo<OrderReply>;
+}
+
+interface Waiter extends Waiting {
+  /** Counts from 1: names its timer. */
+  readonly waiterNo: number;
 }
 
 /** A waiter's time is up: it is told what is known. */
 export interface WaitEnded {
   readonly kind: 'WaitEnded';
   readonly orderId: string;
-  readonly correlationId: number;
-  readonly to: string;
+  readonly waiterNo: number;
 }
 
 export class Waiters {
   readonly #byOrder = new Map<string, Waiter[]>();
+  #lastNo = 0;
 
   /** Answers at once when there is nothing to wait for. */
   add(
     order: Order,
-    waiter: Waiter & { readonly waitMs: number },
+    { awaited, replayed, replyTo, waitMs }: Waiting & { readonly waitMs: number },
     ctx: BrokerContext<WaitEnded>,
   ): void {
-    const { awaited, replayed, replyTo, waitMs } = waiter;
     if (waitMs <= 0 || isOver(order, awaited)) {
       ctx.reply(replyTo, { outcome: 'order', order, replayed });
       return;
     }
+    const waiterNo = ++this.#lastNo;
+    const waiter = { awaited, replayed, replyTo, waiterNo };
     const waiters = this.#byOrder.get(order.id);
     if (waiters === undefined) this.#byOrder.set(order.id, [waiter]);
     else waiters.push(waiter);
-    const { to, correlationId } = replyTo;
-    const ended: WaitEnded = { kind: 'WaitEnded', orderId: order.id, to, correlationId };
-    ctx.after(waitMs, ended, timerOf(replyTo));
+    ctx.after(waitMs, { kind: 'WaitEnded', orderId: order.id, waiterNo }, timerOf(waiterNo));
   }
 
   /** Answers those whose wait the order's new state ends. */
@@ -56,12 +60,7 @@ export class Waiters {
   }
 
   waitEnded(order: Order, ended: WaitEnded, ctx: BrokerContext<WaitEnded>): void {
-    const { to, correlationId } = ended;
-    this.#answer(
-      order,
-      ctx,
-      ({ replyTo }) => replyTo.correlationId === correlationId && replyTo.to === to,
-    );
+    this.#answer(order, ctx, ({ waiterNo }) => waiterNo === ended.waiterNo);
   }
 
   #answer(order: Order, ctx: BrokerContext<WaitEnded>, ends: (waiter: Waiter) => boolean): void {
@@ -69,7 +68,7 @@ export class Waiters {
     if (waiters === undefined) return;
     const left = waiters.filter((waiter) => {
       if (!ends(waiter)) return true;
-      ctx.cancelTimer(timerOf(waiter.replyTo));
+      ctx.cancelTimer(timerOf(waiter.waiterNo));
       ctx.reply(waiter.replyTo, { outcome: 'order', order, replayed: waiter.replayed });
       return false;
     });
@@ -84,6 +83,6 @@ function isOver(order: Order, awaited: Awaited): boolean {
     : order.status !== 'pending_cancel';
 }
 
-function timerOf({ to, correlationId }: ReplyTo): string {
-  return `wait:${to}:${correlationId}`;
+function timerOf(waiterNo: number): string {
+  return `wait:${waiterNo}`;
 }
