@@ -1,6 +1,14 @@
 // An order is what its facts say. Nothing else decides a status, so the order in which facts arrive
 // cannot matter.
-import type { OrderFacts, OrderIntent, OrderState, OrderStatus } from './order.ts';
+import {
+  copyOf,
+  type Order,
+  type OrderFacts,
+  type OrderInTheMaking,
+  type OrderIntent,
+  type OrderState,
+  type OrderStatus,
+} from './order.ts';
 import type { FailCode } from './reject-codes.ts';
 
 export function deriveOrder(intent: Pick<OrderIntent, 'numShares'>, facts: OrderFacts): OrderState {
@@ -12,6 +20,27 @@ export function deriveOrder(intent: Pick<OrderIntent, 'numShares'>, facts: Order
     leavesQty: isOpen ? Math.max(intent.numShares - facts.cumQty, 0) : 0,
     failCode: status === 'failed' ? failCodeOf(facts) : null,
   };
+}
+
+/** The order once more facts are known: what they are not about stays as it was. */
+export function withFacts(order: Order, facts: Partial<OrderFacts>): OrderInTheMaking {
+  const after = copyOf(order);
+  for (const name in facts) setFact(after, facts, name as keyof OrderFacts);
+  const { status, isOpen, leavesQty, failCode } = deriveOrder(after, after);
+  after.status = status;
+  after.isOpen = isOpen;
+  after.leavesQty = leavesQty;
+  after.failCode = failCode;
+  return after;
+}
+
+function setFact<Fact extends keyof OrderFacts>(
+  after: OrderInTheMaking,
+  facts: Partial<OrderFacts>,
+  fact: Fact,
+): void {
+  const value = facts[fact];
+  if (value !== undefined) after[fact] = value as OrderInTheMaking[Fact];
 }
 
 const OPEN: ReadonlySet<OrderStatus> = new Set([

@@ -26,7 +26,7 @@ export function isUserId(text: string): boolean {
 /** The bucket (0-255) that a user or order id names. */
 export function bucketOf(id: string): number {
   const bucket = Number.parseInt(id.slice(4, 6), 16);
-  assert(bucket >= 0 && bucket < BUCKETS, `the id ${id} names no bucket`);
+  if (!(bucket >= 0 && bucket < BUCKETS)) assert.fail(`the id ${id} names no bucket`);
   return bucket;
 }
 

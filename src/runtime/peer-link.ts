@@ -86,7 +86,7 @@ export class PeerLink extends Link {
   }
 
   override put(packet: Packet): void {
-    assert(this.#session !== null, `the link to ${this.thread} is down`);
+    if (this.#session === null) assert.fail(`the link to ${this.thread} is down`);
     if (isTell(packet)) this.#session.sentTells++;
     this.#batch.push(packet);
   }
@@ -97,7 +97,7 @@ export class PeerLink extends Link {
     if (session === null) return 0;
     const frame = session.decoder.decode(bytes);
     session.receivedFrames++;
-    assert.equal(frame.seq, session.receivedFrames, `a frame of ${this.thread} is missing`);
+    if (frame.seq !== session.receivedFrames) assert.fail(`a frame of ${this.thread} is missing`);
     session.ackedByPeer = Math.max(session.ackedByPeer, frame.ack);
     this.traffic.framesReceived++;
     this.traffic.messagesReceived += frame.messages.length;

@@ -26,7 +26,7 @@ export function createContext(
 ): Context {
   const { router, random } = parts;
   const outbox = (): Outbox => {
-    assert(turn.isOpen, `${self} used its context outside a turn`);
+    if (!turn.isOpen) assert.fail(`${self} used its context outside a turn`);
     return turn.outbox;
   };
   return {

@@ -73,8 +73,10 @@ export class LedgerStore {
    * same.
    */
   post(txNo: number, accountNo: number, postings: readonly Posting[]): string[] {
-    assert(isBalanced(postings), `the postings of transaction ${txNo} do not balance`);
-    assert(postings.length <= POSTINGS_PER_TX, `transaction ${txNo} has too many postings`);
+    if (!isBalanced(postings)) assert.fail(`the postings of transaction ${txNo} do not balance`);
+    if (postings.length > POSTINGS_PER_TX) {
+      assert.fail(`transaction ${txNo} has too many postings`);
+    }
     let postingNo = txNo * POSTINGS_PER_TX;
     let isBelow = false;
     for (const { account, asset, amount } of postings) {

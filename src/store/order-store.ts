@@ -138,7 +138,7 @@ export class OrderStore {
     if (changed === undefined) {
       this.#changed.set(id, { stored, inFile: before.order, priorOrderNo: null });
     } else {
-      assert.equal(changed.stored.order.version, version, `order ${id} changed under its owner`);
+      if (changed.stored.order.version !== version) changedUnderItsOwner(id);
       changed.stored = stored;
     }
     if (isOpen && !after.isOpen) this.#openOrders.remove(stored);
@@ -158,7 +158,7 @@ export class OrderStore {
       }
       const keys = [orderNo, inFile.version];
       const changed = this.#changes.update(changingValues(inFile), now, keys);
-      assert.equal(changed, 1, `order ${order.id} changed under its owner`);
+      if (changed !== 1) changedUnderItsOwner(order.id);
     }
     this.#rows.flush();
     this.#changed.clear();
@@ -237,6 +237,10 @@ export class OrderStore {
 
 const ROW_COLUMNS = ['order_no', 'prior_order_no', ...INTENT_COLUMNS, ...CHANGING_COLUMNS];
 const HAS_VERSION = 'order_no = ? AND version = ?';
+
+function changedUnderItsOwner(orderId: string): never {
+  assert.fail(`order ${orderId} changed under its owner`);
+}
 
 function stored(row: OrderRow | undefined): StoredOrder | null {
   return row === undefined ? null : storedRow(row);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { accountFrom } from '../../domain/account.ts';
 import type { Deposit } from '../../domain/deposit.ts';
-import { deriveOrder } from '../../domain/derive-order.ts';
+import { deriveOrder, withFacts } from '../../domain/derive-order.ts';
 import { sumsAfter, type VenueCount } from '../../domain/execution-facts.ts';
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import {
@@ -37,6 +37,8 @@ import type { Account, AccountEvent, UserEvent } from './protocol.ts';
 
 /** Hears of everything in the turn that writes it. */
 export interface BookingListener {
+  /** Whether this user's events mean anything to it: most are made for nobody. */
+  hears(userId: string): boolean;
   /** In the order of the log. */
   event(userId: string, event: UserEvent): void;
   /** Genuine facts have taken more than was there: the account is restricted to closing (I3). */
@@ -219,23 +221,18 @@ export class Booking {
   }
 
   #replace(before: StoredOrder, facts: Partial<OrderFacts>, nowMs: number): StoredOrder {
-    // All orders keep one shape: of two spreads in one literal each makes a new one.
-    const merged: Order = Object.assign({ ...before.order }, facts);
-    assert(
-      Number.isSafeInteger(merged.cumNotionalInCents),
-      `the trades of order ${merged.id} are worth more than can be counted exactly`,
-    );
-    const asked = merged.cancelsRequested > before.order.cancelsRequested;
-    const after = orderOf(before.order, merged, deriveOrder(before.order, merged), {
-      feeInCents: feeOn(merged.cumNotionalInCents, this.#fees),
-      cancelRequestedAtMs: asked ? nowMs : before.order.cancelRequestedAtMs,
-      updatedAtMs: nowMs,
-      version: before.order.version + 1,
-    });
-    assert(
-      isAllowedMove(before.order.status, after.status),
-      `order ${after.id} may not move from ${before.order.status} to ${after.status}`,
-    );
+    const { order } = before;
+    const after = withFacts(order, facts);
+    if (!Number.isSafeInteger(after.cumNotionalInCents)) {
+      assert.fail(`the trades of order ${after.id} are worth more than can be counted exactly`);
+    }
+    after.feeInCents = feeOn(after.cumNotionalInCents, this.#fees);
+    if (after.cancelsRequested > order.cancelsRequested) after.cancelRequestedAtMs = nowMs;
+    after.updatedAtMs = nowMs;
+    after.version = order.version + 1;
+    if (!isAllowedMove(order.status, after.status)) {
+      assert.fail(`order ${after.id} may not move from ${order.status} to ${after.status}`);
+    }
     return this.#store.orders.replace(before, after);
   }
 
@@ -255,7 +252,9 @@ export class Booking {
       kind,
       order,
     );
-    this.#listener.event(order.userId, eventOf(seq, kind, order, about));
+    if (this.#listener.hears(order.userId)) {
+      this.#listener.event(order.userId, eventOf(seq, kind, order, about));
+    }
     if (postings.length === 0) return eventNo;
     const overdrawn = this.#post(eventNo, accountNo, postings);
     const isShort = overdrawn.length > 0 && order.userId !== HOUSE_USER_ID; // the house may be
@@ -295,13 +294,12 @@ export class Booking {
       detail,
     );
     this.#post(eventNo, accountNo, postings);
-    this.#listener.event(userId, {
-      topic: 'account',
-      seq,
-      kind: 'account_changed',
-      atMs: nowMs,
-      account: accountFrom(userId, detail, tradingState),
-    } satisfies AccountEvent);
+    if (this.#listener.hears(userId)) {
+      const account = accountFrom(userId, detail, tradingState);
+      const kind = 'account_changed';
+      const event: AccountEvent = { topic: 'account', seq, kind, atMs: nowMs, account };
+      this.#listener.event(userId, event);
+    }
     return eventNo;
   }
 
@@ -342,7 +340,11 @@ export function isExpected(order: Order, lastQty: number): boolean {
 }
 
 function changes(order: Order, facts: Partial<OrderFacts>): boolean {
-  return (Object.keys(facts) as (keyof OrderFacts)[]).some((key) => order[key] !== facts[key]);
+  for (const name in facts) {
+    const fact = name as keyof OrderFacts;
+    if (order[fact] !== facts[fact]) return true;
+  }
+  return false;
 }
 
 function movesCash(postings: readonly Posting[]): boolean {

@@ -35,6 +35,7 @@ export class Desk {
     this.store = store;
     this.unresolved = new Unresolved(bounds);
     this.#booking = new Booking(store, fees, {
+      hears: (userId) => this.watchers.has(userId),
       event: (userId, event) => this.#events.push([userId, event]),
       overdrawn: (stored, assets) => this.#overdrawn.push([stored, assets]),
     });

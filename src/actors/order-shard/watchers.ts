@@ -12,6 +12,10 @@ export class Watchers {
     return this.#byUser.size;
   }
 
+  has(userId: string): boolean {
+    return this.#byUser.has(userId);
+  }
+
   add(userId: string, watcher: Address): void {
     const watchers = this.#byUser.get(userId);
     if (watchers === undefined) this.#byUser.set(userId, new Set([watcher]));
