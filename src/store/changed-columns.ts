@@ -36,9 +36,11 @@ export class ChangedColumns {
     const isNew = !this.#statements.has(set);
     if (isNew && this.#statements.size >= STATEMENTS_MAX) set = this.#all;
     const values: Value[] = [];
-    for (const [at, value] of after.entries()) if ((set & (1 << at)) !== 0) values.push(value);
+    for (let at = 0; at < after.length; at++) {
+      if ((set & (1 << at)) !== 0) values.push(after[at] as Value);
+    }
     for (const key of keys) values.push(key);
-    return this.#statementOf(set).run(values).changes;
+    return this.#statementOf(set).run(...values).changes;
   }
 
   #statementOf(set: number): Statement {

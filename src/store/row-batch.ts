@@ -35,7 +35,10 @@ export class RowBatch {
     this.#values = [];
     let at = 0;
     for (const { values: count, statement } of this.#inserts) {
-      for (; at + count <= values.length; at += count) statement.run(values.slice(at, at + count));
+      // Spread: one list as a whole is taken apart a third more slowly by better-sqlite3.
+      for (; at + count <= values.length; at += count) {
+        statement.run(...values.slice(at, at + count));
+      }
     }
   }
 }
