@@ -41,7 +41,7 @@ export class ResponseParser {
     this.#listener = listener;
   }
 
-  /** The chunk may be used again after. Throws `ResponseError`: the connection is of no use then. */
+  /** Keeps nothing of the chunk. Throws `ResponseError`: the connection is of no use then. */
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = NONE;

@@ -1,7 +1,7 @@
 // Frames between threads as msgpack that describes itself within a session, so that nothing needs a
 // version after a restart: the field names of a kind of object and an address are written out once
 // a session, and are numbers from then on.
-import { Unpackr } from 'msgpackr';
+import { Packr, Unpackr } from 'msgpackr';
 import type { Address, ReplyTo } from './actor.ts';
 import { FrameWriter, SHAPES_IN_ONE_BYTE, SHAPES_MAX, type Shape } from './frame-writer.ts';
 import type { Packet } from './packet.ts';
@@ -38,7 +38,8 @@ const NOTHING = new Uint8Array(0);
 
 /** For the frames of one session, in their order: what one has told, later ones need not. */
 export class FrameEncoder {
-  readonly #writer = new FrameWriter();
+  readonly #others = new Packr({ useRecords: false });
+  readonly #writer = new FrameWriter((value) => this.#others.pack(value));
   readonly #numbers = new Map<Address, number>();
   readonly #addresses: Address[] = [];
   #shapesTold = 0;

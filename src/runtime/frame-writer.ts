@@ -1,8 +1,6 @@
-// Writes values as msgpack into a buffer that grows. An object whose names are fields is a record in
-// the form that msgpackr reads: the number of its shape, then its values. One walk over an object's
-// names both finds its shape and writes its values, which is what makes it fast. What is neither
-// plain object, array, text, number, boolean nor null is left to msgpackr.
-import { Packr } from 'msgpackr';
+// Writes msgpack into a buffer that grows. An object whose names are fields is a record as msgpackr
+// reads it: the number of its shape, then its values. One walk over the names both finds the shape
+// and writes the values, which is what makes it fast.
 
 /** Field names of a kind of object, in their order. */
 export type Shape = readonly string[];
@@ -41,10 +39,18 @@ export class FrameWriter {
   readonly shapes: Shape[] = [];
   readonly #root: Place = newPlace();
   #places = 1;
-  readonly #others = new Packr({ useRecords: false });
+  readonly #packOther: (value: unknown) => Uint8Array;
   #bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
+
+  /**
+   * `packOther` makes msgpack of what is neither plain object, array, text, number, boolean nor
+   * null, or throws.
+   */
+  constructor(packOther: (value: unknown) => Uint8Array) {
+    this.#packOther = packOther;
+  }
 
   /** Forgets what is written, for the next frame; shapes stay. */
   clear(): void {
@@ -192,7 +198,7 @@ export class FrameWriter {
 
   /** Throws when msgpack has nothing for it. */
   #other(value: unknown): void {
-    const packed = this.#others.pack(value);
+    const packed = this.#packOther(value);
     this.#ensure(packed.length);
     this.#bytes.set(packed, this.#at);
     this.#at += packed.length;

@@ -27,7 +27,7 @@ export interface StoredOrder {
   readonly order: Order;
 }
 
-/** What a comparison with the exchange's list needs of an open order; whole rows take a turn long. */
+/** What a comparison with the exchange's list needs of an open order: whole rows take long. */
 export type ListedOrder = { readonly orderNo: number; readonly orderId: string } & Pick<
   Order,
   | 'status'

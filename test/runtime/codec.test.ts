@@ -6,6 +6,7 @@ import type { Packet } from '../../src/runtime/packet.ts';
 import { Prng } from '../../src/runtime/simulation/prng.ts';
 
 const SHAPES_MAX = 1_024;
+const ADDRESSES_MAX = 4_096;
 
 function frame(...bodies: unknown[]): Frame {
   const messages = bodies.map((body): Packet => ['to/1', 'from/1', body]);
@@ -79,6 +80,52 @@ test('whatever is sent arrives as it was, in any order of kinds', (t) => {
   for (let round = 0; round < 500; round++) {
     const one = frame(...Array.from({ length: chance.int(5) }, () => anything(chance, 4)));
     assert.deepEqual(decoder.decode(encoder.encode(one)), one);
+  }
+});
+
+test('numbers and texts arrive as they were, whatever their length in bytes', () => {
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  const edges = [0, 2 ** 5, 2 ** 6, 2 ** 7, 2 ** 8, 2 ** 15, 2 ** 16, 2 ** 31, 2 ** 32, 2 ** 53];
+  const numbers = edges.flatMap((edge) => [
+    edge - 1,
+    edge,
+    edge + 1,
+    -edge - 1,
+    1 - edge,
+    edge / 3,
+  ]);
+  const lengths = [0, 1, 31, 32, 47, 48, 49, 255, 256, 65_535, 65_536];
+  const texts = lengths.flatMap((length) => [
+    'x'.repeat(length),
+    'é'.repeat(length),
+    '€'.repeat(length),
+  ]);
+  const lists = [15, 16, 65_535, 65_536].map((length) => new Array(length).fill(7));
+  const others = [Number.NaN, Infinity, -Infinity, '\u{1f600}', undefined, [undefined, null]];
+  const one = frame(...numbers, ...texts, ...lists, ...others, { numbers, texts, others });
+  assert.deepEqual(decoder.decode(encoder.encode(one)), one);
+  const packed = encoder.encode(frame(Uint8Array.of(1, 2)));
+  const [, , bytes] = decoder.decode(packed).messages[0] ?? [];
+  assert.deepEqual([...(bytes as Uint8Array)], [1, 2]);
+  const map = decoder.decode(encoder.encode(frame({ held: new Map([['IBM', 1]]) })));
+  assert.deepEqual(map.messages[0]?.[2], { held: { IBM: 1 } });
+});
+
+test('addresses are told once a session, and still arrive when there are more than it keeps', () => {
+  const encoder = new FrameEncoder();
+  const decoder = new FrameDecoder();
+  for (let round = 0; round < 2; round++) {
+    for (let at = 0; at < ADDRESSES_MAX + 50; at += 50) {
+      const messages = Array.from({ length: 50 }, (_, more): Packet => {
+        const to = `to/${at + more}` as const;
+        return more % 2 === 0 ? [to, 'from/1', null] : [{ to, correlationId: at }, to, null];
+      });
+      const one = { incarnation: 1, seq: 1, sentAtMs: 2, ack: 3, messages };
+      const bytes = encoder.encode(one);
+      assert.equal(latin1(bytes).includes(`to/${at}`), round === 0 || at >= ADDRESSES_MAX);
+      assert.deepEqual(decoder.decode(bytes), one);
+    }
   }
 });
 

@@ -8,8 +8,14 @@ type Ticking = Pick<Dispatcher, 'tick' | 'receive' | 'linkUp' | 'linkDown' | 'ha
 
 interface Frame {
   readonly thread: string;
-  readonly bytes: Uint8Array;
+  readonly carried: Carried;
 }
+
+/** Bytes, or the same as text, a character for each. */
+type Carried = Uint8Array | string;
+
+/** Up to this text is cheaper to hand over: a buffer changes its owner, a short text is copied. */
+const TEXT_BYTES_MAX = 256;
 
 /** Calls `tick` by setImmediate and by one timeout for the next timer that is due. */
 export class ThreadWaker implements Waker {
@@ -63,6 +69,10 @@ export class PortTransport {
   /** What events have brought and no tick has taken yet, before all that is in the ports. */
   #arrived: Frame[] = [];
   #turn: NodeJS.Immediate | null = null;
+  /** More came while the last tick ran. */
+  #isBusy = false;
+  /** Whether this tick looks into the ports: one event alone is seldom followed by more at once. */
+  #looksFurther = true;
 
   constructor(dispatcher: Ticking, messagesMax: number) {
     this.#dispatcher = dispatcher;
@@ -79,12 +89,10 @@ export class PortTransport {
       earlier.close();
     }
     this.#ports.set(thread, port);
-    this.#dispatcher.linkUp(thread, incarnation, (bytes) =>
-      port.postMessage(bytes, [bytes.buffer]),
-    );
-    port.on('message', (bytes: Uint8Array) => {
+    this.#dispatcher.linkUp(thread, incarnation, (bytes) => post(port, bytes));
+    port.on('message', (carried: Carried) => {
       if (this.#ports.get(thread) !== port) return;
-      this.#arrived.push({ thread, bytes });
+      this.#arrived.push({ thread, carried });
       this.#tickOnce();
     });
     port.on('close', () => {
@@ -95,7 +103,7 @@ export class PortTransport {
   }
 
   tick(): void {
-    this.#dispatcher.tick(this.#drain);
+    this.#tick(true);
   }
 
   close(): void {
@@ -112,14 +120,20 @@ export class PortTransport {
   #tickOnce(): void {
     if (this.#turn !== null) return;
     this.#tickLater();
-    this.tick();
+    this.#tick(this.#isBusy);
+  }
+
+  #tick(looksFurther: boolean): void {
+    this.#looksFurther = looksFurther;
+    this.#dispatcher.tick(this.#drain);
   }
 
   /** Comes after the sockets that are ready now. */
   #tickLater(): void {
     this.#turn = setImmediate(() => {
       this.#turn = null;
-      if (this.#arrived.length === 0 || this.#dispatcher.hasHalted) return;
+      this.#isBusy = this.#arrived.length > 0;
+      if (!this.#isBusy || this.#dispatcher.hasHalted) return;
       this.tick();
       if (this.#arrived.length > 0) this.#tickLater();
     });
@@ -132,19 +146,20 @@ export class PortTransport {
   #drainSome(): void {
     let room = this.#messagesMax;
     let taken = 0;
-    for (const { thread, bytes } of this.#arrived) {
+    for (const { thread, carried } of this.#arrived) {
       if (room <= 0) break;
-      room -= this.#dispatcher.receive(thread, bytes);
+      room -= this.#dispatcher.receive(thread, bytesOf(carried));
       taken++;
     }
     if (taken > 0) this.#arrived = this.#arrived.slice(taken);
+    if (!this.#looksFurther) return;
     for (let isEmpty = false; room > 0 && !isEmpty; ) {
       isEmpty = true;
       for (const [thread, port] of this.#ports) {
         const received = receiveMessageOnPort(port);
         if (received === undefined) continue;
         isEmpty = false;
-        room -= this.#dispatcher.receive(thread, received.message as Uint8Array);
+        room -= this.#dispatcher.receive(thread, bytesOf(received.message as Carried));
       }
     }
   }
@@ -152,14 +167,16 @@ export class PortTransport {
   #receiveArrived(): void {
     const arrived = this.#arrived;
     this.#arrived = [];
-    for (const { thread, bytes } of arrived) this.#dispatcher.receive(thread, bytes);
+    for (const { thread, carried } of arrived) {
+      this.#dispatcher.receive(thread, bytesOf(carried));
+    }
   }
 
   #drainPort(thread: string, port: MessagePort): void {
     for (;;) {
       const received = receiveMessageOnPort(port);
       if (received === undefined) return;
-      this.#dispatcher.receive(thread, received.message as Uint8Array);
+      this.#dispatcher.receive(thread, bytesOf(received.message as Carried));
     }
   }
 
@@ -170,4 +187,13 @@ export class PortTransport {
     this.#ports.delete(thread);
     this.#dispatcher.linkDown(thread);
   }
+}
+
+function post(port: MessagePort, bytes: Uint8Array<ArrayBuffer>): void {
+  if (bytes.length > TEXT_BYTES_MAX) return port.postMessage(bytes, [bytes.buffer]);
+  port.postMessage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
+}
+
+function bytesOf(carried: Carried): Uint8Array {
+  return typeof carried === 'string' ? Buffer.from(carried, 'latin1') : carried;
 }

@@ -72,6 +72,29 @@ test('a thread that ends is down only after all that it has sent', async (t) => 
   assert.deepEqual(seen, ['a1', 'a2', 'a3', 'a4', 'a5', 'a is down']);
 });
 
+test('a frame is the same for the other end, whether it went as text or as bytes', async (t) => {
+  const received: number[][] = [];
+  const posts: ((bytes: Uint8Array<ArrayBuffer>) => void)[] = [];
+  const ends = [new FakeDispatcher(), new FakeDispatcher()].map((dispatcher) => {
+    dispatcher.receive = (_, bytes) => received.push([...bytes]);
+    dispatcher.linkUp = (...[, , post]: unknown[]) => void posts.push(post as never);
+    return new PortTransport(dispatcher, MESSAGES_MAX);
+  });
+  t.after(() => ends.forEach((end) => void end.close()));
+  const { port1, port2 } = new MessageChannel();
+  ends[0]?.link({ thread: 'b', incarnation: 1, port: port1 });
+  ends[1]?.link({ thread: 'a', incarnation: 1, port: port2 });
+  const frames = [1, 255, 256, 257, 5_000].map((length) =>
+    Uint8Array.from({ length }, (_, at) => (at * 7) % 256),
+  );
+  for (const bytes of frames) posts[0]?.(Uint8Array.from(bytes));
+  await waitUntil(() => received.length === frames.length);
+  assert.deepEqual(
+    received,
+    frames.map((bytes) => [...bytes]),
+  );
+});
+
 test('a thread that has halted is not kept busy by what still comes', async (t) => {
   const { dispatcher, ports } = linked(t, ['a']);
   const [a] = ports;
