@@ -34,6 +34,8 @@ const MESSAGE_ITEMS = 3;
 const ADDRESSES_MAX = 4_096;
 
 const NEWS_LENGTH_BYTES = 4;
+/** So few are not worth a buffer of their own, nor its handing over. */
+const SHARED_BYTES_MAX = 256;
 const NOTHING = new Uint8Array(0);
 
 /** For the frames of one session, in their order: what one has told, later ones need not. */
@@ -45,7 +47,10 @@ export class FrameEncoder {
   #shapesTold = 0;
   #addressesTold = 0;
 
-  /** Throws when a body is nothing that msgpack knows. The bytes have a buffer of their own. */
+  /**
+   * Throws when a body is nothing that msgpack knows. The bytes have a buffer of their own, unless
+   * they are few.
+   */
   encode({ incarnation, seq, sentAtMs, ack, messages }: Frame): Uint8Array<ArrayBuffer> {
     const writer = this.#writer;
     writer.clear();
@@ -62,9 +67,9 @@ export class FrameEncoder {
     }
     const news = this.#tellNews();
     const start = NEWS_LENGTH_BYTES + news.length;
-    const bytes = Buffer.allocUnsafeSlow(start + writer.length); // all of it is written below
+    const bytes = bytesFor(start + writer.length); // all of them are written below
     bytes.writeUInt32BE(news.length);
-    bytes.set(news, NEWS_LENGTH_BYTES);
+    if (news.length > 0) bytes.set(news, NEWS_LENGTH_BYTES);
     writer.copyTo(bytes, start);
     return bytes;
   }
@@ -110,6 +115,16 @@ export class FrameEncoder {
   }
 }
 
+function newsLengthOf(bytes: Uint8Array): number {
+  let length = 0;
+  for (let at = 0; at < NEWS_LENGTH_BYTES; at++) length = length * 0x100 + (bytes[at] ?? 0);
+  return length;
+}
+
+function bytesFor(length: number): Buffer<ArrayBuffer> {
+  return length > SHARED_BYTES_MAX ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length);
+}
+
 /**
  * For the frames that one encoder has made, all of them and in their order. What was sent as a
  * `Map` arrives as an object.
@@ -128,10 +143,9 @@ export class FrameDecoder {
   }
 
   decode(bytes: Uint8Array): Frame {
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    const start = NEWS_LENGTH_BYTES + view.getUint32(0);
+    const start = NEWS_LENGTH_BYTES + newsLengthOf(bytes);
     if (start > NEWS_LENGTH_BYTES) this.#learn(bytes.subarray(NEWS_LENGTH_BYTES, start));
-    return this.#frameOf(this.#unpackr.unpack(bytes.subarray(start)) as Items);
+    return this.#frameOf(this.#unpackr.unpack(bytes, { start }) as Items);
   }
 
   #learn(text: Uint8Array): void {

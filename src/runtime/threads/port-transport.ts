@@ -14,9 +14,6 @@ interface Frame {
 /** Bytes, or the same as text, a character for each. */
 type Carried = Uint8Array | string;
 
-/** Up to this text is cheaper to hand over: a buffer changes its owner, a short text is copied. */
-const TEXT_BYTES_MAX = 256;
-
 /** Calls `tick` by setImmediate and by one timeout for the next timer that is due. */
 export class ThreadWaker implements Waker {
   readonly #elapsedMs: () => number;
@@ -119,8 +116,8 @@ export class PortTransport {
    */
   #tickOnce(): void {
     if (this.#turn !== null) return;
-    this.#tickLater();
     this.#tick(this.#isBusy);
+    this.#tickLater();
   }
 
   #tick(looksFurther: boolean): void {
@@ -189,9 +186,11 @@ export class PortTransport {
   }
 }
 
+/** A buffer changes its owner; bytes in a shared one are few and copied, as text in least time. */
 function post(port: MessagePort, bytes: Uint8Array<ArrayBuffer>): void {
-  if (bytes.length > TEXT_BYTES_MAX) return port.postMessage(bytes, [bytes.buffer]);
-  port.postMessage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
+  const { buffer, byteOffset, length } = bytes;
+  if (length === buffer.byteLength) return port.postMessage(bytes, [buffer]);
+  port.postMessage(Buffer.from(buffer, byteOffset, length).toString('latin1'));
 }
 
 function bytesOf(carried: Carried): Uint8Array {
