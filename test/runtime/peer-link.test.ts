@@ -116,14 +116,14 @@ test('frames that come after the link has closed are ignored', () => {
 });
 
 test('a frame describes itself and has a buffer of exactly its own size', () => {
-  const messages = [['puppet/b', 'puppet/a', note('1')]] as const;
+  const messages = [['puppet/b', 'puppet/a', note('long '.repeat(100))]] as const;
   const frame = { incarnation: 7, seq: 1, sentAtMs: 5, ack: 3, messages };
   const bytes = new FrameEncoder().encode(frame);
   assert.equal(bytes.buffer.byteLength, bytes.length);
   assert.deepEqual(new FrameDecoder().decode(structuredClone(bytes)), frame);
 });
 
-test('an address is written out once a frame, whoever writes to whom', () => {
+test('an address is written out once, whoever writes to whom', () => {
   const replyTo = { to: 'puppet/a', correlationId: 4 } as const;
   const messages = [
     ['puppet/b', 'puppet/a', note('1')],

@@ -11,6 +11,9 @@ interface Frame {
   readonly carried: Carried;
 }
 
+/** Less than a turn of the event loop is worth waiting for. */
+const AT_ONCE_MS = 0.1;
+
 /** Bytes, or the same as text, a character for each. */
 type Carried = Uint8Array | string;
 
@@ -62,18 +65,22 @@ export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
   readonly #messagesMax: number;
+  readonly #elapsedMs: () => number;
   readonly #drain = (): void => this.#drainSome();
   /** What events have brought and no tick has taken yet, before all that is in the ports. */
   #arrived: Frame[] = [];
   #turn: NodeJS.Immediate | null = null;
   /** More came while the last tick ran. */
   #isBusy = false;
+  /** What ticks have taken since sockets and timers had their turn. */
+  #sinceTurnMs = 0;
   /** Whether this tick looks into the ports: one event alone is seldom followed by more at once. */
   #looksFurther = true;
 
-  constructor(dispatcher: Ticking, messagesMax: number) {
+  constructor(dispatcher: Ticking, messagesMax: number, elapsedMs: () => number) {
     this.#dispatcher = dispatcher;
     this.#messagesMax = messagesMax;
+    this.#elapsedMs = elapsedMs;
   }
 
   link({ thread, incarnation, port }: LinkStart): void {
@@ -110,14 +117,16 @@ export class PortTransport {
   }
 
   /**
-   * At once, but only once until sockets and timers have had their turn: a port hands out up to a
-   * thousand messages before, so that long ticks would keep them waiting for as long as messages
-   * come.
+   * At once, until ticks have taken `AT_ONCE_MS` together: then sockets and timers have their turn
+   * first. A port hands out up to a thousand messages before, so that ticks would keep them waiting
+   * for as long as messages come.
    */
   #tickOnce(): void {
     if (this.#turn !== null) return;
+    const beganMs = this.#elapsedMs();
     this.#tick(this.#isBusy);
-    this.#tickLater();
+    this.#sinceTurnMs += this.#elapsedMs() - beganMs;
+    if (this.#sinceTurnMs >= AT_ONCE_MS || this.#arrived.length > 0) this.#tickLater();
   }
 
   #tick(looksFurther: boolean): void {
@@ -129,6 +138,7 @@ export class PortTransport {
   #tickLater(): void {
     this.#turn = setImmediate(() => {
       this.#turn = null;
+      this.#sinceTurnMs = 0;
       this.#isBusy = this.#arrived.length > 0;
       if (!this.#isBusy || this.#dispatcher.hasHalted) return;
       this.tick();

@@ -56,7 +56,7 @@ export class ThreadSupervisor {
   readonly #threads: ReadonlyMap<string, SupervisedThread>;
   readonly #dispatcher: Dispatcher<never>;
   readonly #transport: PortTransport;
-  readonly #waker = new ThreadWaker(() => SYSTEM_CLOCK.elapsedMs());
+  readonly #waker = new ThreadWaker(elapsedMs);
   readonly #snapshots = new Map<string, ThreadSnapshot>();
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #firstReports = new Map<string, unknown>();
@@ -88,7 +88,8 @@ export class ThreadSupervisor {
       onFatal: (reason) => this.#fatal(reason),
       onSystem: (thread, message) => this.#onSystem(thread, message),
     });
-    this.#transport = new PortTransport(this.#dispatcher, definition.limits.tickMessagesMax);
+    const { tickMessagesMax } = definition.limits;
+    this.#transport = new PortTransport(this.#dispatcher, tickMessagesMax, elapsedMs);
     this.#waker.bind(() => this.#transport.tick());
   }
 
@@ -316,4 +317,8 @@ async function isInTime(work: Promise<unknown>, leftMs: number): Promise<boolean
   const first = await Promise.race([work, late]);
   clearTimeout(timeout);
   return first !== 'late';
+}
+
+function elapsedMs(): number {
+  return SYSTEM_CLOCK.elapsedMs();
 }

@@ -12,6 +12,9 @@ const MESSAGES_MAX = 4;
 /** Notes which frames each of its ticks has taken; a frame is its number of messages. */
 class FakeDispatcher {
   readonly ticks: string[][] = [];
+  /** What a tick takes. */
+  tickMs = 1;
+  elapsedMs = 0;
   hasHalted = false;
   #taken: string[] = [];
 
@@ -19,6 +22,7 @@ class FakeDispatcher {
     if (this.hasHalted) return;
     this.#taken = [];
     drain?.();
+    this.elapsedMs += this.tickMs;
     this.ticks.push(this.#taken);
   }
 
@@ -57,6 +61,17 @@ test('a burst wakes by itself until nothing is left, and sockets have their turn
   assert(turns > 25, `${turns} turns of the event loop`);
 });
 
+test('ticks that take no time run as their messages come, without a turn between', async (t) => {
+  const { dispatcher, ports } = linked(t, ['a']);
+  const [a] = ports;
+  dispatcher.tickMs = 0;
+  for (let seq = 1; seq <= 50; seq++) a?.postMessage(Uint8Array.of(MESSAGES_MAX, seq));
+  let turns = 0;
+  while (dispatcher.ticks.flat().length < 50 && turns++ < 1_000) await turn();
+  assert.equal(dispatcher.ticks.length, 50);
+  assert(turns < 10, `${turns} turns of the event loop`);
+});
+
 test('a thread that ends is down only after all that it has sent', async (t) => {
   const { dispatcher, ports } = linked(t, ['a']);
   const [a] = ports;
@@ -78,7 +93,7 @@ test('a frame is the same for the other end, whether it went as text or as bytes
   const ends = [new FakeDispatcher(), new FakeDispatcher()].map((dispatcher) => {
     dispatcher.receive = (_, bytes) => received.push([...bytes]);
     dispatcher.linkUp = (...[, , post]: unknown[]) => void posts.push(post as never);
-    return new PortTransport(dispatcher, MESSAGES_MAX);
+    return new PortTransport(dispatcher, MESSAGES_MAX, () => 0);
   });
   t.after(() => ends.forEach((end) => void end.close()));
   const { port1, port2 } = new MessageChannel();
@@ -103,7 +118,7 @@ test('a thread that has halted is not kept busy by what still comes', async (t) 
 
 function linked(t: { after(run: () => void): void }, threads: readonly string[]) {
   const dispatcher = new FakeDispatcher();
-  const transport = new PortTransport(dispatcher, MESSAGES_MAX);
+  const transport = new PortTransport(dispatcher, MESSAGES_MAX, () => dispatcher.elapsedMs);
   const ports = threads.map((thread): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     transport.link({ thread, incarnation: 1, port: port2 });
