@@ -88,6 +88,25 @@ export interface Order extends OrderIntent, OrderFacts, OrderState {
   readonly version: number;
 }
 
+/**
+ * What a comparison with the exchange's list needs of an open order; whole orders take a turn long.
+ * `orderNo` rises with each order of a shard.
+ */
+export type ListedOrder = { readonly orderNo: number; readonly orderId: string } & Pick<
+  Order,
+  | 'status'
+  | 'externalOrderId'
+  | 'venueEpoch'
+  | 'symbol'
+  | 'side'
+  | 'timeInForce'
+  | 'limitPriceInCents'
+  | 'numShares'
+  | 'cumQty'
+  | 'createdAtMs'
+  | 'updatedAtMs'
+>;
+
 export const NO_FACTS: OrderFacts = {
   externalOrderId: null,
   venueEpoch: null,

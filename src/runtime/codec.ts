@@ -31,7 +31,7 @@ interface News {
 const HEAD_ITEMS = 4;
 const MESSAGE_ITEMS = 3;
 /** Once a session has told so many, it writes all others out. */
-const ADDRESSES_MAX = 4_096;
+const ADDRESSES_MAX = 65_536;
 
 const NEWS_LENGTH_BYTES = 4;
 /** So few are not worth a buffer of their own, nor its handing over. */
@@ -115,19 +115,13 @@ export class FrameEncoder {
   }
 }
 
-function newsLengthOf(bytes: Uint8Array): number {
-  let length = 0;
-  for (let at = 0; at < NEWS_LENGTH_BYTES; at++) length = length * 0x100 + (bytes[at] ?? 0);
-  return length;
-}
-
 function bytesFor(length: number): Buffer<ArrayBuffer> {
   return length > SHARED_BYTES_MAX ? Buffer.allocUnsafeSlow(length) : Buffer.allocUnsafe(length);
 }
 
 /**
  * For the frames that one encoder has made, all of them and in their order. What was sent as a
- * `Map` arrives as an object.
+ * `Map` arrives as an object. Bytes in a body are a view of the frame: who keeps them copies them.
  */
 export class FrameDecoder {
   readonly #shapes: Shape[] = new Array<Shape>(SHAPES_IN_ONE_BYTE).fill([]);
@@ -173,4 +167,10 @@ export class FrameDecoder {
   #addressOf(named: Named): Address {
     return typeof named === 'number' ? (this.#addresses[named] as Address) : named;
   }
+}
+
+function newsLengthOf(bytes: Uint8Array): number {
+  let length = 0;
+  for (let at = 0; at < NEWS_LENGTH_BYTES; at++) length = length * 0x100 + (bytes[at] ?? 0);
+  return length;
 }

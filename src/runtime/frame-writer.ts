@@ -10,6 +10,8 @@ export const SHAPES_MAX = 1_024;
 /** msgpackr numbers the first shapes in one byte: left out, so that all numbers have two. */
 export const SHAPES_IN_ONE_BYTE = 32;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** A place in the tree of shapes: the names so far. */
 interface Place {
   /** The number of the shape that ends here; -1 while there is none. */
@@ -22,6 +24,10 @@ interface Place {
 
 const IS_FIELD = /^[a-z][a-zA-Z]*$/;
 const PLACES_MAX = 16 * SHAPES_MAX;
+/** Who has more names than this has data in them. */
+const FIELDS_MAX = 128;
+/** Deeper values could be written, but not read. */
+const DEPTH_MAX = 256;
 const BUFFER_BYTES = 64 * 1024;
 const BUFFER_BYTES_KEPT = 4 * 1024 * 1024;
 /** Texts up to this are copied letter by letter: a call into the platform costs more. */
@@ -39,6 +45,9 @@ export class FrameWriter {
   readonly shapes: Shape[] = [];
   readonly #root: Place = newPlace();
   #places = 1;
+  /** A shape or its names were too many once: from then on that is found out before writing. */
+  #hasRefused = false;
+  #depth = 0;
   readonly #packOther: (value: unknown) => Uint8Array;
   #bytes = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #view = new DataView(this.#bytes.buffer);
@@ -55,6 +64,7 @@ export class FrameWriter {
   /** Forgets what is written, for the next frame; shapes stay. */
   clear(): void {
     this.#at = 0;
+    this.#depth = 0;
     if (this.#bytes.length > BUFFER_BYTES_KEPT) this.#setBuffer(BUFFER_BYTES);
   }
 
@@ -73,6 +83,7 @@ export class FrameWriter {
     this.#uint32(0xdd, length);
   }
 
+  /** Throws when msgpack has nothing for it, or when it is too deep. */
   value(value: unknown): void {
     switch (typeof value) {
       case 'string':
@@ -84,7 +95,7 @@ export class FrameWriter {
       case 'object':
         if (value === null) return this.#byte(0xc0);
         if (Array.isArray(value)) return this.#array(value);
-        if (isPlain(value)) return this.#object(value as Readonly<Record<string, unknown>>);
+        if (isPlain(value)) return this.#object(value as Fields);
     }
     this.#other(value);
   }
@@ -140,18 +151,33 @@ export class FrameWriter {
   }
 
   #array(values: readonly unknown[]): void {
+    this.#enter();
     this.arrayHead(values.length);
     for (let index = 0; index < values.length; index++) this.value(values[index]);
+    this.#depth--;
   }
 
-  #object(object: Readonly<Record<string, unknown>>): void {
-    this.#ensure(2);
+  #object(object: Fields): void {
+    this.#enter();
+    this.#record(object);
+    this.#depth--;
+  }
+
+  #enter(): void {
+    if (++this.#depth > DEPTH_MAX) throw new RangeError(`deeper than ${DEPTH_MAX} objects`);
+  }
+
+  #record(object: Fields): void {
     const start = this.#at;
+    if (this.#hasRefused && !this.#canBeRecord(object)) return this.#map(object, start);
+    this.#ensure(2);
     this.#at += 2;
     let place = this.#root;
+    let fields = 0;
     for (const name in object) {
+      fields++;
       if (place.lastName !== name || place.last === null) {
-        const next = place.next.get(name) ?? this.#grow(place, name);
+        const next = place.next.get(name) ?? this.#grow(place, name, fields);
         if (next === null) return this.#map(object, start);
         place.lastName = name;
         place.last = next;
@@ -166,9 +192,12 @@ export class FrameWriter {
   }
 
   /** Null where the names are data, as the first shows, and once there are too many. */
-  #grow(place: Place, name: string): Place | null {
+  #grow(place: Place, name: string, fields: number): Place | null {
     if (place === this.#root && !IS_FIELD.test(name)) return null;
-    if (this.#places === PLACES_MAX) return null;
+    if (this.#places === PLACES_MAX || fields > FIELDS_MAX) {
+      this.#hasRefused = true;
+      return null;
+    }
     const next = newPlace();
     this.#places++;
     place.next.set(name, next);
@@ -176,17 +205,36 @@ export class FrameWriter {
   }
 
   /** False when there are too many shapes; an object without names is none. */
-  #name(place: Place, object: object): boolean {
-    if (place === this.#root || this.shapes.length === SHAPES_MAX) return false;
+  #name(place: Place, object: Fields): boolean {
+    if (place === this.#root) return false;
+    if (this.shapes.length === SHAPES_MAX) {
+      this.#hasRefused = true;
+      return false;
+    }
     place.shape = this.shapes.length;
-    this.shapes.push(Object.keys(object));
+    this.shapes.push(namesOf(object));
     return true;
   }
 
+  /** What `#record` would find only after all values, at each depth once more, are written. */
+  #canBeRecord(object: Fields): boolean {
+    const names = namesOf(object);
+    let place = this.#root;
+    for (const [at, name] of names.entries()) {
+      const next = place.next.get(name);
+      if (next === undefined) {
+        if (this.shapes.length === SHAPES_MAX || names.length > FIELDS_MAX) return false;
+        return this.#places + names.length - at <= PLACES_MAX;
+      }
+      place = next;
+    }
+    return place.shape !== -1 || this.shapes.length < SHAPES_MAX;
+  }
+
   /** With its names, in the place of what was begun at `start`. */
-  #map(object: Readonly<Record<string, unknown>>, start: number): void {
+  #map(object: Fields, start: number): void {
     this.#at = start;
-    const names = Object.keys(object);
+    const names = namesOf(object);
     if (names.length < 0x10) this.#byte(0x80 + names.length);
     else if (names.length <= UINT_16_MAX) this.#uint16(0xde, names.length);
     else this.#uint32(0xdf, names.length);
@@ -196,7 +244,6 @@ export class FrameWriter {
     }
   }
 
-  /** Throws when msgpack has nothing for it. */
   #other(value: unknown): void {
     const packed = this.#packOther(value);
     this.#ensure(packed.length);
@@ -246,7 +293,14 @@ function newPlace(): Place {
   return { shape: -1, lastName: '', last: null, next: new Map() };
 }
 
+/** In the order of the walk that writes the values. */
+function namesOf(object: Fields): string[] {
+  const names: string[] = [];
+  for (const name in object) names.push(name);
+  return names;
+}
+
 function isPlain(value: object): boolean {
-  const made: unknown = value.constructor;
-  return made === Object || made === undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -3,7 +3,7 @@
 // than by id.
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
-import type { Order, Side } from '../domain/order.ts';
+import type { ListedOrder, Order, Side } from '../domain/order.ts';
 import type { AccountStore } from './account-store.ts';
 import { ChangedColumns } from './changed-columns.ts';
 import type { Db } from './database.ts';
@@ -26,22 +26,6 @@ export interface StoredOrder {
   readonly accountNo: number;
   readonly order: Order;
 }
-
-/** What a comparison with the exchange's list needs of an open order: whole rows take long. */
-export type ListedOrder = { readonly orderNo: number; readonly orderId: string } & Pick<
-  Order,
-  | 'status'
-  | 'externalOrderId'
-  | 'venueEpoch'
-  | 'symbol'
-  | 'side'
-  | 'timeInForce'
-  | 'limitPriceInCents'
-  | 'numShares'
-  | 'cumQty'
-  | 'createdAtMs'
-  | 'updatedAtMs'
->;
 
 const LISTED = `
   order_no AS orderNo, id AS orderId, status, external_order_id AS externalOrderId,

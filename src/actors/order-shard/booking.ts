@@ -295,10 +295,13 @@ export class Booking {
     );
     this.#post(eventNo, accountNo, postings);
     if (this.#listener.hears(userId)) {
-      const account = accountFrom(userId, detail, tradingState);
-      const kind = 'account_changed';
-      const event: AccountEvent = { topic: 'account', seq, kind, atMs: nowMs, account };
-      this.#listener.event(userId, event);
+      this.#listener.event(userId, {
+        topic: 'account',
+        seq,
+        kind: 'account_changed',
+        atMs: nowMs,
+        account: accountFrom(userId, detail, tradingState),
+      } satisfies AccountEvent);
     }
     return eventNo;
   }

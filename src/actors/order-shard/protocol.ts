@@ -4,8 +4,8 @@ import type { Deposit } from '../../domain/deposit.ts';
 import type { HouseTrade } from '../../domain/house-trade.ts';
 import type { IncidentKind } from '../../domain/incident.ts';
 import type {
+  ListedOrder,
   Order,
-  OrderStatus,
   OrderType,
   Side,
   TimeInForce,
@@ -297,20 +297,7 @@ export interface OpenOrdersReply {
   readonly nextAfter: number | null;
 }
 
-export interface OpenOrder {
-  readonly orderId: string;
-  readonly status: OrderStatus;
-  readonly externalOrderId: string | null;
-  readonly venueEpoch: string | null;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly timeInForce: TimeInForce;
-  readonly limitPriceInCents: number;
-  readonly numShares: number;
-  readonly cumQty: number;
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-}
+export type OpenOrder = ListedOrder;
 
 /** For a cancel of many. */
 export interface ListOpenOrderIds {

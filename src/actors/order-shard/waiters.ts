@@ -24,7 +24,9 @@ interface Waiter extends Waiting {
 export interface WaitEnded {
   readonly kind: 'WaitEnded';
   readonly orderId: string;
-  readonly waiterNo: number;
+  /** Of the ask: an own message may be replayed in a later life of the shard, which counts anew. */
+  readonly correlationId: number;
+  readonly to: string;
 }
 
 export class Waiters {
@@ -46,7 +48,9 @@ export class Waiters {
     const waiters = this.#byOrder.get(order.id);
     if (waiters === undefined) this.#byOrder.set(order.id, [waiter]);
     else waiters.push(waiter);
-    ctx.after(waitMs, { kind: 'WaitEnded', orderId: order.id, waiterNo }, timerOf(waiterNo));
+    const { to, correlationId } = replyTo;
+    const ended: WaitEnded = { kind: 'WaitEnded', orderId: order.id, to, correlationId };
+    ctx.after(waitMs, ended, timerOf(waiterNo));
   }
 
   /** Answers those whose wait the order's new state ends. */
@@ -60,7 +64,12 @@ export class Waiters {
   }
 
   waitEnded(order: Order, ended: WaitEnded, ctx: BrokerContext<WaitEnded>): void {
-    this.#answer(order, ctx, ({ waiterNo }) => waiterNo === ended.waiterNo);
+    const { to, correlationId } = ended;
+    this.#answer(
+      order,
+      ctx,
+      ({ replyTo }) => replyTo.correlationId === correlationId && replyTo.to === to,
+    );
   }
 
   #answer(order: Order, ctx: BrokerContext<WaitEnded>, ends: (waiter: Waiter) => boolean): void {

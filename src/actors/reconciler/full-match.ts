@@ -50,6 +50,7 @@ export class FullMatch {
   #epoch: string | null = null;
   #openThere = 0;
   #isAsking = false;
+  /** Of the page that is asked for. */
   #failures = 0;
 
   constructor(options: FullMatchOptions, ctx: Ctx) {
@@ -64,6 +65,7 @@ export class FullMatch {
 
   ourPage({ answer }: OurPageListed, ctx: Ctx): 'goes_on' | 'failed' {
     if (isAskFailure(answer)) return this.#failed() ?? this.#askOurs(ctx);
+    this.#failures = 0;
     for (const order of answer.orders) this.#ours.set(order.orderId, order);
     if (this.#ours.size > LIMITS.matchOrdersMax) return 'failed';
     this.#afterOurs = answer.nextAfter ?? 0;
@@ -96,6 +98,7 @@ export class FullMatch {
       return this.#failed() ?? 'goes_on'; // asked again in the next round
     }
     const { epoch, askedAtMs, orders, hasMore } = answer;
+    this.#failures = 0;
     this.#epoch ??= epoch;
     if (epoch !== this.#epoch) return 'failed';
     for (const venue of orders) this.#compare({ venue, askedAtMs });

@@ -11,7 +11,7 @@ interface Frame {
   readonly carried: Carried;
 }
 
-/** Less than a turn of the event loop is worth waiting for. */
+/** Ticks shorter than this, taken together, need no turn of the event loop after them. */
 const AT_ONCE_MS = 0.1;
 
 /** Bytes, or the same as text, a character for each. */
@@ -70,7 +70,7 @@ export class PortTransport {
   /** What events have brought and no tick has taken yet, before all that is in the ports. */
   #arrived: Frame[] = [];
   #turn: NodeJS.Immediate | null = null;
-  /** More came while the last tick ran. */
+  /** Something had arrived when the last turn of the event loop ended. */
   #isBusy = false;
   /** What ticks have taken since sockets and timers had their turn. */
   #sinceTurnMs = 0;

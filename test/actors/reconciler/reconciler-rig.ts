@@ -113,6 +113,7 @@ export function queried(n: number, venue: VenueOrder | null, nothingParked = fal
 
 export function openOrder(n: number, changes: Partial<OpenOrder> = {}): OpenOrder {
   return {
+    orderNo: n,
     orderId: orderIdOf(n),
     status: 'submitted',
     externalOrderId: `x${n}`,
