@@ -227,6 +227,22 @@ describe('reconciler: the full match', () => {
     assert.equal(lastMatch(rig)?.outcome, 'complete');
   });
 
+  test('each page of a list has its own tries', () => {
+    const rig = matched();
+    rig.receive({ kind: 'RunFullMatch', replyTo: rig.replyTo() });
+    settle(rig, 'ListVenueOrders');
+    for (const hasMore of [true, true, false]) {
+      for (let tries = 1; tries < LIMITS.matchPageTriesMax; tries++) {
+        rig.answer('ListVenueOrders', { outcome: 'cannot_tell', reason: 'no_answer' });
+        rig.advance(LIMITS.reconcileRoundMs);
+        settle(rig, 'ListVenueOrders');
+      }
+      rig.answer('ListVenueOrders', page([venueOrder(1)], hasMore));
+      settle(rig, 'ListVenueOrders');
+    }
+    assert.equal(lastMatch(rig)?.outcome, 'complete');
+  });
+
   test('E18 after executions were lost the fills of every open order are fetched', () => {
     const rig = newRig();
     rig.receive({ kind: 'LinkChanged', link: LINKED });
