@@ -1,13 +1,13 @@
 // An order is what its facts say. Nothing else decides a status, so the order in which facts arrive
 // cannot matter.
 import {
-  copyOf,
   type Order,
   type OrderFacts,
   type OrderInTheMaking,
   type OrderIntent,
   type OrderState,
   type OrderStatus,
+  orderOf,
 } from './order.ts';
 import type { FailCode } from './reject-codes.ts';
 
@@ -22,25 +22,11 @@ export function deriveOrder(intent: Pick<OrderIntent, 'numShares'>, facts: Order
   };
 }
 
-/** The order once more facts are known: what they are not about stays as it was. */
+/** A copy with more facts: what they are not about stays as it was. */
 export function withFacts(order: Order, facts: Partial<OrderFacts>): OrderInTheMaking {
-  const after = copyOf(order);
-  for (const name in facts) setFact(after, facts, name as keyof OrderFacts);
-  const { status, isOpen, leavesQty, failCode } = deriveOrder(after, after);
-  after.status = status;
-  after.isOpen = isOpen;
-  after.leavesQty = leavesQty;
-  after.failCode = failCode;
-  return after;
-}
-
-function setFact<Fact extends keyof OrderFacts>(
-  after: OrderInTheMaking,
-  facts: Partial<OrderFacts>,
-  fact: Fact,
-): void {
-  const value = facts[fact];
-  if (value !== undefined) after[fact] = value as OrderInTheMaking[Fact];
+  // Onto a literal, so that all orders keep one shape.
+  const after = Object.assign(orderOf(order, order, order, order), facts);
+  return Object.assign(after, deriveOrder(after, after));
 }
 
 const OPEN: ReadonlySet<OrderStatus> = new Set([

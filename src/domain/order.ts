@@ -184,13 +184,8 @@ export function orderOf(
   };
 }
 
-/** While it is made; nobody else has it yet. */
+/** While nobody else has it. */
 export type OrderInTheMaking = { -readonly [Key in keyof Order]: Order[Key] };
-
-/** A copy, whose facts may be changed before anybody else sees it. */
-export function copyOf(order: Order): OrderInTheMaking {
-  return orderOf(order, order, order, order);
-}
 
 /** Whether the exchange has spoken: until it has, the outcome of the submit is unknown to us. */
 export function isAnswered(order: OrderFacts): boolean {

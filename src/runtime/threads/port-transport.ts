@@ -1,6 +1,7 @@
 // The data ports of one thread and the waking of its dispatcher. One tick takes what has arrived on
 // any of them, up to a bound; the rest waits for the next in its order.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Clock } from '../clock.ts';
 import type { Dispatcher, Waker } from '../dispatcher.ts';
 import type { LinkStart } from './control.ts';
 
@@ -19,14 +20,14 @@ type Carried = Uint8Array | string;
 
 /** Calls `tick` by setImmediate and by one timeout for the next timer that is due. */
 export class ThreadWaker implements Waker {
-  readonly #elapsedMs: () => number;
+  readonly #clock: Pick<Clock, 'elapsedMs'>;
   #tick: () => void = () => undefined;
   #immediate: NodeJS.Immediate | null = null;
   #timeout: NodeJS.Timeout | null = null;
   #timeoutAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(elapsedMs: () => number) {
-    this.#elapsedMs = elapsedMs;
+  constructor(clock: Pick<Clock, 'elapsedMs'>) {
+    this.#clock = clock;
   }
 
   bind(tick: () => void): void {
@@ -41,7 +42,7 @@ export class ThreadWaker implements Waker {
   }
 
   at(elapsedMs: number): void {
-    const delayMs = Math.ceil(elapsedMs - this.#elapsedMs());
+    const delayMs = Math.ceil(elapsedMs - this.#clock.elapsedMs());
     if (delayMs <= 0) return this.soon(); // a timeout would take a millisecond all the same
     if (this.#timeout !== null && this.#timeoutAtMs <= elapsedMs) return;
     if (this.#timeout !== null) clearTimeout(this.#timeout);
@@ -65,7 +66,7 @@ export class PortTransport {
   readonly #dispatcher: Ticking;
   readonly #ports = new Map<string, MessagePort>();
   readonly #messagesMax: number;
-  readonly #elapsedMs: () => number;
+  readonly #clock: Pick<Clock, 'elapsedMs'>;
   readonly #drain = (): void => this.#drainSome();
   /** What events have brought and no tick has taken yet, before all that is in the ports. */
   #arrived: Frame[] = [];
@@ -77,10 +78,10 @@ export class PortTransport {
   /** Whether this tick looks into the ports: one event alone is seldom followed by more at once. */
   #looksFurther = true;
 
-  constructor(dispatcher: Ticking, messagesMax: number, elapsedMs: () => number) {
+  constructor(dispatcher: Ticking, messagesMax: number, clock: Pick<Clock, 'elapsedMs'>) {
     this.#dispatcher = dispatcher;
     this.#messagesMax = messagesMax;
-    this.#elapsedMs = elapsedMs;
+    this.#clock = clock;
   }
 
   link({ thread, incarnation, port }: LinkStart): void {
@@ -123,9 +124,9 @@ export class PortTransport {
    */
   #tickOnce(): void {
     if (this.#turn !== null) return;
-    const beganMs = this.#elapsedMs();
+    const beganMs = this.#clock.elapsedMs();
     this.#tick(this.#isBusy);
-    this.#sinceTurnMs += this.#elapsedMs() - beganMs;
+    this.#sinceTurnMs += this.#clock.elapsedMs() - beganMs;
     if (this.#sinceTurnMs >= AT_ONCE_MS || this.#arrived.length > 0) this.#tickLater();
   }
 
@@ -155,7 +156,7 @@ export class PortTransport {
     let taken = 0;
     for (const { thread, carried } of this.#arrived) {
       if (room <= 0) break;
-      room -= this.#dispatcher.receive(thread, bytesOf(carried));
+      room -= this.#receive(thread, carried);
       taken++;
     }
     if (taken > 0) this.#arrived = this.#arrived.slice(taken);
@@ -166,24 +167,27 @@ export class PortTransport {
         const received = receiveMessageOnPort(port);
         if (received === undefined) continue;
         isEmpty = false;
-        room -= this.#dispatcher.receive(thread, bytesOf(received.message as Carried));
+        room -= this.#receive(thread, received.message as Carried);
       }
     }
+  }
+
+  #receive(thread: string, carried: Carried): number {
+    const bytes = typeof carried === 'string' ? Buffer.from(carried, 'latin1') : carried;
+    return this.#dispatcher.receive(thread, bytes);
   }
 
   #receiveArrived(): void {
     const arrived = this.#arrived;
     this.#arrived = [];
-    for (const { thread, carried } of arrived) {
-      this.#dispatcher.receive(thread, bytesOf(carried));
-    }
+    for (const { thread, carried } of arrived) this.#receive(thread, carried);
   }
 
   #drainPort(thread: string, port: MessagePort): void {
     for (;;) {
       const received = receiveMessageOnPort(port);
       if (received === undefined) return;
-      this.#dispatcher.receive(thread, bytesOf(received.message as Carried));
+      this.#receive(thread, received.message as Carried);
     }
   }
 
@@ -201,8 +205,4 @@ function post(port: MessagePort, bytes: Uint8Array<ArrayBuffer>): void {
   const { buffer, byteOffset, length } = bytes;
   if (length === buffer.byteLength) return port.postMessage(bytes, [buffer]);
   port.postMessage(Buffer.from(buffer, byteOffset, length).toString('latin1'));
-}
-
-function bytesOf(carried: Carried): Uint8Array {
-  return typeof carried === 'string' ? Buffer.from(carried, 'latin1') : carried;
 }

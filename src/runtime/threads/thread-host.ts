@@ -64,7 +64,7 @@ class WorkerHost<C extends Context> implements ThreadHost, ThreadControl {
   readonly data = threadData();
   readonly #dispatcher: Dispatcher<C>;
   readonly #transport: PortTransport;
-  readonly #waker = new ThreadWaker(elapsedMs);
+  readonly #waker = new ThreadWaker(SYSTEM_CLOCK);
   readonly #drains: (() => Promise<void> | void)[] = [];
   readonly #report: Promise<unknown>;
   #resolveReport: (report: unknown) => void = () => undefined;
@@ -92,7 +92,7 @@ class WorkerHost<C extends Context> implements ThreadHost, ThreadControl {
     this.#transport = new PortTransport(
       this.#dispatcher,
       options.definition.limits.tickMessagesMax,
-      elapsedMs,
+      SYSTEM_CLOCK,
     );
     this.#waker.bind(() => this.#transport.tick());
     for (const link of links) this.#transport.link(link);
@@ -180,8 +180,4 @@ class WorkerHost<C extends Context> implements ThreadHost, ThreadControl {
 
 function snapshotMessage(snapshot: ThreadSnapshot) {
   return { kind: 'SnapshotTaken', snapshot } as const;
-}
-
-function elapsedMs(): number {
-  return SYSTEM_CLOCK.elapsedMs();
 }

@@ -56,7 +56,7 @@ export class ThreadSupervisor {
   readonly #threads: ReadonlyMap<string, SupervisedThread>;
   readonly #dispatcher: Dispatcher<never>;
   readonly #transport: PortTransport;
-  readonly #waker = new ThreadWaker(elapsedMs);
+  readonly #waker = new ThreadWaker(SYSTEM_CLOCK);
   readonly #snapshots = new Map<string, ThreadSnapshot>();
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #firstReports = new Map<string, unknown>();
@@ -89,7 +89,7 @@ export class ThreadSupervisor {
       onSystem: (thread, message) => this.#onSystem(thread, message),
     });
     const { tickMessagesMax } = definition.limits;
-    this.#transport = new PortTransport(this.#dispatcher, tickMessagesMax, elapsedMs);
+    this.#transport = new PortTransport(this.#dispatcher, tickMessagesMax, SYSTEM_CLOCK);
     this.#waker.bind(() => this.#transport.tick());
   }
 
@@ -317,8 +317,4 @@ async function isInTime(work: Promise<unknown>, leftMs: number): Promise<boolean
   const first = await Promise.race([work, late]);
   clearTimeout(timeout);
   return first !== 'late';
-}
-
-function elapsedMs(): number {
-  return SYSTEM_CLOCK.elapsedMs();
 }

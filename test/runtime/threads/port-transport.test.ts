@@ -14,7 +14,7 @@ class FakeDispatcher {
   readonly ticks: string[][] = [];
   /** What a tick takes. */
   tickMs = 1;
-  elapsedMs = 0;
+  nowMs = 0;
   hasHalted = false;
   #taken: string[] = [];
 
@@ -22,13 +22,17 @@ class FakeDispatcher {
     if (this.hasHalted) return;
     this.#taken = [];
     drain?.();
-    this.elapsedMs += this.tickMs;
+    this.nowMs += this.tickMs;
     this.ticks.push(this.#taken);
   }
 
   receive(thread: string, [messages = 0, seq = 0]: Uint8Array): number {
     this.#taken.push(`${thread}${seq}`);
     return messages;
+  }
+
+  elapsedMs(): number {
+    return this.nowMs;
   }
 
   linkUp(): void {}
@@ -93,7 +97,7 @@ test('a frame is the same for the other end, whether it went as text or as bytes
   const ends = [new FakeDispatcher(), new FakeDispatcher()].map((dispatcher) => {
     dispatcher.receive = (_, bytes) => received.push([...bytes]);
     dispatcher.linkUp = (...[, , post]: unknown[]) => void posts.push(post as never);
-    return new PortTransport(dispatcher, MESSAGES_MAX, () => 0);
+    return new PortTransport(dispatcher, MESSAGES_MAX, dispatcher);
   });
   t.after(() => ends.forEach((end) => void end.close()));
   const { port1, port2 } = new MessageChannel();
@@ -118,7 +122,7 @@ test('a thread that has halted is not kept busy by what still comes', async (t) 
 
 function linked(t: { after(run: () => void): void }, threads: readonly string[]) {
   const dispatcher = new FakeDispatcher();
-  const transport = new PortTransport(dispatcher, MESSAGES_MAX, () => dispatcher.elapsedMs);
+  const transport = new PortTransport(dispatcher, MESSAGES_MAX, dispatcher);
   const ports = threads.map((thread): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     transport.link({ thread, incarnation: 1, port: port2 });
