@@ -151,7 +151,8 @@ export const LIMITS = {
   indexLagMs: 1_000,
   /** Of ours, in one turn of a shard: about a millisecond, which is what an order has to wait. */
   openOrdersPageMax: 250,
-  recentOrders: 8_192, // of a shard; twice as many at most
+  recentOpenOrders: 8_192, // of a shard; twice as many at most
+  recentEndedOrders: 1_024, // the same
   recentMappings: 32_768, // twice as many at most
   accountsKeptMax: 32_768,
   holdingsKeptMax: 131_072,

@@ -50,13 +50,21 @@ interface Changed {
   readonly priorOrderNo: number | null;
 }
 
+/** Twice as many are kept at most. */
+export interface OrderStoreBounds {
+  readonly recentOpenOrders: number;
+  readonly recentEndedOrders: number;
+}
+
 export class OrderStore {
   readonly #accounts: AccountStore;
   /**
    * As they were written: one order is read several times within milliseconds, and its row is wide.
-   * Sound because the store is the file's only writer, and a rollback builds a new one.
+   * Sound because the store is the file's only writer, and a rollback builds a new one. Apart,
+   * because half of all orders have ended soon, and of those little more is asked.
    */
-  readonly #recent: Recent<StoredOrder>;
+  readonly #recentOpen: Recent<StoredOrder>;
+  readonly #recentEnded: Recent<StoredOrder>;
   /** Of this turn, by id. */
   readonly #changed = new Map<string, Changed>();
   /** Those of them that are new, by account and key. */
@@ -73,9 +81,10 @@ export class OrderStore {
   readonly #openAmended: Statement<[], OrderRow>;
   readonly #lastId: Statement<[], string>;
 
-  constructor(db: Db, accounts: AccountStore, recentOrders: number) {
+  constructor(db: Db, accounts: AccountStore, bounds: OrderStoreBounds) {
     this.#accounts = accounts;
-    this.#recent = new Recent(recentOrders);
+    this.#recentOpen = new Recent(bounds.recentOpenOrders);
+    this.#recentEnded = new Recent(bounds.recentEndedOrders);
     this.#openOrders = new OpenOrders(db);
     this.#rows = new RowBatch(db, 'orders', ROW_COLUMNS);
     this.#lastNo = db.prepare<[], number>('SELECT max(order_no) FROM orders').pluck().get() ?? 0;
@@ -151,7 +160,10 @@ export class OrderStore {
 
   get(id: string): StoredOrder | null {
     return (
-      this.#changed.get(id)?.stored ?? this.#recent.get(id) ?? stored(this.#byId.get(id, id, id))
+      this.#changed.get(id)?.stored ??
+      this.#recentOpen.get(id) ??
+      this.#recentEnded.get(id) ??
+      stored(this.#byId.get(id, id, id))
     );
   }
 
@@ -213,8 +225,13 @@ export class OrderStore {
 
   /** What this turn has not written yet is found among its changes, so it may be forgotten here. */
   #keep(stored: StoredOrder): StoredOrder {
-    this.#recent.set(stored.order.id, stored);
-    this.#recent.forgetSome();
+    const { id, isOpen } = stored.order;
+    const [its, other] = isOpen
+      ? [this.#recentOpen, this.#recentEnded]
+      : [this.#recentEnded, this.#recentOpen];
+    other.delete(id); // a trade that is taken back opens its order again
+    its.set(id, stored);
+    its.forgetSome();
     return stored;
   }
 }

@@ -20,6 +20,11 @@ export class Recent<Value> {
     this.#newer.set(key, value);
   }
 
+  delete(key: string): void {
+    this.#newer.delete(key);
+    this.#older.delete(key);
+  }
+
   /** Whoever keeps rows of a file calls it only once they are in there. */
   forgetSome(): void {
     if (this.#newer.size < this.#min) return;

@@ -10,7 +10,7 @@ import { EventStore } from './event-store.ts';
 import { FillStore } from './fill-store.ts';
 import { HouseTradeStore } from './house-trade-store.ts';
 import { LedgerStore } from './ledger-store.ts';
-import { OrderStore } from './order-store.ts';
+import { OrderStore, type OrderStoreBounds } from './order-store.ts';
 import { PortfolioStore } from './portfolio-store.ts';
 import { SHARD_MIGRATIONS } from './shard-schema.ts';
 import { TurnTransaction } from './transaction.ts';
@@ -23,9 +23,8 @@ export interface Incident {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-export interface ShardStoreBounds {
+export interface ShardStoreBounds extends OrderStoreBounds {
   readonly changesPerCheckpoint: number;
-  readonly recentOrders: number;
   readonly accountsKeptMax: number;
   readonly holdingsKeptMax: number;
 }
@@ -45,7 +44,7 @@ export class ShardStore {
 
   /** `open` is another's only in a bench, which measures what the syncs cost. */
   constructor(path: string, bounds: ShardStoreBounds, open = openDatabase) {
-    const { changesPerCheckpoint, recentOrders } = bounds;
+    const { changesPerCheckpoint } = bounds;
     const db = open(path, {
       synchronous: 'FULL',
       migrations: SHARD_MIGRATIONS,
@@ -53,7 +52,7 @@ export class ShardStore {
     });
     const flush = () => this.flush();
     this.accounts = new AccountStore(db, bounds.accountsKeptMax);
-    this.orders = new OrderStore(db, this.accounts, recentOrders);
+    this.orders = new OrderStore(db, this.accounts, bounds);
     this.fills = new FillStore(db);
     this.amendments = new AmendmentStore(db, flush);
     this.events = new EventStore(db, this.accounts, flush);

@@ -11,7 +11,8 @@ import { tempDirectory } from '../temp-directory.ts';
 /** Nothing is kept that could be forgotten. */
 const BOUNDS = {
   changesPerCheckpoint: 1_000,
-  recentOrders: 1,
+  recentOpenOrders: 1,
+  recentEndedOrders: 1,
   accountsKeptMax: 1,
   holdingsKeptMax: 1,
 };

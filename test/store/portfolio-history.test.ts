@@ -37,7 +37,8 @@ for (const [what, sql, expected] of PLANS) {
     const path = join(tempDirectory(t), 'shard.db');
     new ShardStore(path, {
       changesPerCheckpoint: 1_000,
-      recentOrders: 1,
+      recentOpenOrders: 1,
+      recentEndedOrders: 1,
       accountsKeptMax: 1,
       holdingsKeptMax: 1,
     }).close();

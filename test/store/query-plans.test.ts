@@ -20,7 +20,8 @@ const STORES: [name: string, open: (path: string) => { close(): void }][] = [
     (path) =>
       new ShardStore(path, {
         changesPerCheckpoint: 1_000,
-        recentOrders: 1,
+        recentOpenOrders: 1,
+        recentEndedOrders: 1,
         accountsKeptMax: 1,
         holdingsKeptMax: 1,
       }),

@@ -21,3 +21,15 @@ test('what was set last is kept as it was set: so much at least, twice as much a
   }
   assert.deepEqual(kept, ['a1', 'a1 b1', 'a2 b1', 'a2 c1', 'a2 c1 d1', 'b2 d1', 'b2 d1 e1']);
 });
+
+test('what was deleted is gone, however old it was', () => {
+  const recent = new Recent<number>(2);
+  for (const key of ['a', 'b']) recent.set(key, 1);
+  recent.forgetSome();
+  for (const key of ['a', 'c']) recent.set(key, 2);
+  for (const key of ['a', 'b']) recent.delete(key);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => recent.get(key)),
+    [undefined, undefined, 2],
+  );
+});

@@ -15,7 +15,8 @@ import { anOrder } from './an-order.ts';
 
 const BOUNDS = {
   changesPerCheckpoint: 1_000,
-  recentOrders: 1,
+  recentOpenOrders: 1,
+  recentEndedOrders: 1,
   accountsKeptMax: 1,
   holdingsKeptMax: 1,
 };
@@ -172,6 +173,34 @@ test('what was open at the start is known whoever asks first, and beside what ha
       what,
     );
   }
+});
+
+test('an order that ends, opens again and is forgotten is read as it stands, each time', (t) => {
+  const shard = aShard(t);
+  const [order, ...others] = ['k1', 'k2', 'k3', 'k4'].map((key) => anOrder(key));
+  assert(order !== undefined);
+  const steps: [string, (store: ShardStore) => void][] = [];
+  const seen: string[] = [];
+  const change = (isOpen: boolean) => (store: ShardStore) => {
+    const stored = store.orders.get(order.id);
+    assert(stored !== null);
+    const { version } = stored.order;
+    store.orders.replace(stored, { ...stored.order, isOpen, version: version + 1 });
+  };
+  const placeOthers = (store: ShardStore) => {
+    for (const other of others) store.orders.insert(1, other);
+  };
+  steps.push(['ends', change(false)], ['opens', change(true)], ['is forgotten', placeOthers]);
+  shard.turn((store) => {
+    store.accounts.open('usr_00ada', 1);
+    store.orders.insert(1, order);
+  });
+  for (const [step, work] of steps) {
+    shard.turn(work);
+    const { version, isOpen } = shard.turn((store) => store.orders.get(order.id))?.order ?? {};
+    seen.push(`${step}: ${version} ${isOpen ? 'open' : 'ended'}`);
+  }
+  assert.deepEqual(seen, ['ends: 2 ended', 'opens: 3 open', 'is forgotten: 3 open']);
 });
 
 test('a trade that comes twice in one turn is found the second time', (t) => {

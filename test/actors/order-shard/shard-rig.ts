@@ -80,7 +80,8 @@ export class ShardRig {
         {
           store: new ShardStore(this.path, {
             changesPerCheckpoint: 10_000,
-            recentOrders: 2,
+            recentOpenOrders: 2,
+            recentEndedOrders: 2,
             accountsKeptMax: 1,
             holdingsKeptMax: 1,
           }),
