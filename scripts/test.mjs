@@ -13,8 +13,7 @@ const files = readdirSync('test', { recursive: true })
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort();
 
-// Whole processes and kills run one file at a time, so that they do not take each other's cores. Of
-// a proof these stand in test/proof/ itself, and what judges them in its folders. Where time is
+// Whole processes and kills run apart, so that they do not take each other's cores. Of a proof these stand in test/proof/ itself, and what judges them in its folders. Where time is
 // simulated there is no hurry: mutants and simulations are like units.
 /** @param {string} name */
 const isHeavy = (name) =>
@@ -29,13 +28,23 @@ const WAITING = [
 ];
 /** @param {string} name */
 const waits = (name) => WAITING.includes(name);
+// Those that put a load on both cores run one at a time; the rest, of a few orders each, beside
+// them.
+const LOADED = [
+  ...['kill-broker', 'kill-switch', 'storm', 'stream-chaos'].map((name) => `fault/${name}`),
+  ...['crash-points', 'sync-trace', 'torture'].map((name) => `proof/${name}`),
+  'scenario/many-at-once',
+].map((name) => `test/${name}.test.ts`);
+/** @param {string} name */
+const isLoaded = (name) => LOADED.includes(name);
 
 const units = { title: 'units', concurrency: 2, files: files.filter((name) => !isHeavy(name)) };
 const waiting = { title: 'what waits', concurrency: 1, files: files.filter(waits) };
+const loaded = { title: 'under load', concurrency: 1, files: files.filter(isLoaded) };
 const others = {
-  title: 'scenarios, faults and proofs',
+  title: 'scenarios and faults',
   concurrency: 1,
-  files: files.filter((name) => isHeavy(name) && !waits(name)),
+  files: files.filter((name) => isHeavy(name) && !waits(name) && !isLoaded(name)),
 };
 
 /**
@@ -64,6 +73,15 @@ async function run({ title, concurrency, files: some }, after = null) {
   return status === 0;
 }
 
-const unitsRun = units.files.length === 0 ? null : run(units);
-const passed = [await run(waiting, unitsRun), (await unitsRun) ?? true, await run(others)];
+/**
+ * @param {Parameters<typeof run>[0]} group
+ * @param {Parameters<typeof run>[0]} other
+ */
+async function runBeside(group, other) {
+  const first = group.files.length === 0 ? null : run(group);
+  const second = run(other, first);
+  return (await (first ?? true)) && (await second);
+}
+
+const passed = [await runBeside(units, waiting), await runBeside(loaded, others)];
 exit(files.length > 0 && passed.every(Boolean) ? 0 : 1);
