@@ -203,8 +203,13 @@ function storageTables(measured: readonly SceneRuns[]): Table[] {
   ];
 }
 
+/** The one that carries most; of those that carry the same, the one with the lower p99. */
 function best(peers: PeersRun) {
-  const [first] = [...peers.stacks].sort((a, b) => kneeOf(b.steps) - kneeOf(a.steps));
+  const p99Of = ({ steps }: PeersRun['stacks'][number]): number =>
+    stepAtKnee(steps)?.report.placed.p99Ms ?? Number.POSITIVE_INFINITY;
+  const [first] = [...peers.stacks].sort(
+    (a, b) => kneeOf(b.steps) - kneeOf(a.steps) || p99Of(a) - p99Of(b),
+  );
   return first ?? null;
 }
 
