@@ -204,10 +204,12 @@ function storageTables(measured: readonly SceneRuns[]): Table[] {
 }
 
 /** The one that carries most; of those that carry the same, the one with the lower p99. */
-function best(peers: PeersRun) {
-  const p99Of = ({ steps }: PeersRun['stacks'][number]): number =>
+export function bestOf<Run extends { readonly steps: readonly LoadRun[] }>(
+  runs: readonly Run[],
+): Run | null {
+  const p99Of = ({ steps }: Run): number =>
     stepAtKnee(steps)?.report.placed.p99Ms ?? Number.POSITIVE_INFINITY;
-  const [first] = [...peers.stacks].sort(
+  const [first] = [...runs].sort(
     (a, b) => kneeOf(b.steps) - kneeOf(a.steps) || p99Of(a) - p99Of(b),
   );
   return first ?? null;
@@ -285,7 +287,7 @@ function goalsOf(measured: readonly SceneRuns[], peers: PeersRun | null): Goal[]
 }
 
 function peerGoals(peers: PeersRun): Goal[] {
-  const stack = best(peers);
+  const stack = bestOf(peers.stacks);
   const why = peers.skipped ?? 'the stack carried no rate';
   const knee = stack === null ? 0 : kneeOf(stack.steps);
   const ours = kneeOf(peers.outcry.steps);

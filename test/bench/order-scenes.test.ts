@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BenchOptions } from '../../bench/bench.ts';
 import { UsageError } from '../../bench/options.ts';
 import { isCarried, type LoadRun } from '../../bench/orders/load-run.ts';
-import { kneeOf } from '../../bench/orders/report.ts';
+import { bestOf, kneeOf } from '../../bench/orders/report.ts';
 import { scenesFor } from '../../bench/orders/scenes.ts';
 
 function scenes(more: BenchOptions['more'], quick = false) {
@@ -44,4 +44,13 @@ test('a rate is carried when all is answered without an error, in time, and noth
   assert(!isCarried(step(1_000, { errors: { 'POST 503 busy': 1 } })));
   assert.equal(kneeOf([step(1_000, {}), step(2_000, {}), step(3_000, { answered: 2_500 })]), 2_000);
   assert.equal(kneeOf([step(1_000, { answered: 1 })]), 0);
+});
+
+test('the best of several servers carries most, and of those that carry as much has the lowest p99', () => {
+  const late = { steps: [step(1_000, { p99Ms: 100 })] };
+  const soon = { steps: [step(1_000, { p99Ms: 30 })] };
+  const most = { steps: [step(1_000, {}), step(1_500, { p99Ms: 200 })] };
+  assert.equal(bestOf([late, soon]), soon);
+  assert.equal(bestOf([late, soon, most]), most);
+  assert.equal(bestOf([]), null);
 });
