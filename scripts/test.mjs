@@ -13,9 +13,9 @@ const files = readdirSync('test', { recursive: true })
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort();
 
-// Whole processes and kills run apart, so that they do not take each other's cores. Of a proof these
-// stand in test/proof/ itself, and what judges them in its folders. Where time is simulated there is
-// no hurry: mutants and simulations are like units.
+// Whole processes and kills run apart, so that they do not take each other's cores. Of a proof
+// these stand in test/proof/ itself, and what judges them in its folders. Where time is simulated
+// there is no hurry: mutants and simulations are like units.
 /** @param {string} name */
 const isHeavy = (name) =>
   /^test\/(scenario\/|fault\/|proof\/[^/]+$)/.test(name) && !/\/(mutants|simulate)\./.test(name);
