@@ -75,6 +75,7 @@ async function run({ title, concurrency, files: some }, after = null) {
 }
 
 /**
+ * Both at once; what `other` says comes after.
  * @param {Parameters<typeof run>[0]} group
  * @param {Parameters<typeof run>[0]} other
  */

@@ -134,8 +134,15 @@ export class OrderStore {
       if (changed.stored.order.version !== version) changedUnderItsOwner(id);
       changed.stored = stored;
     }
-    if (isOpen && !after.isOpen) this.#openOrders.remove(stored);
-    if (!isOpen && after.isOpen) this.#openOrders.add(stored);
+    if (isOpen && !after.isOpen) {
+      this.#openOrders.remove(stored);
+      this.#recentOpen.delete(id);
+    }
+    // A trade that is taken back opens its order again.
+    if (!isOpen && after.isOpen) {
+      this.#openOrders.add(stored);
+      this.#recentEnded.delete(id);
+    }
     return this.#keep(stored);
   }
 
@@ -225,13 +232,9 @@ export class OrderStore {
 
   /** What this turn has not written yet is found among its changes, so it may be forgotten here. */
   #keep(stored: StoredOrder): StoredOrder {
-    const { id, isOpen } = stored.order;
-    const [its, other] = isOpen
-      ? [this.#recentOpen, this.#recentEnded]
-      : [this.#recentEnded, this.#recentOpen];
-    other.delete(id); // a trade that is taken back opens its order again
-    its.set(id, stored);
-    its.forgetSome();
+    const recent = stored.order.isOpen ? this.#recentOpen : this.#recentEnded;
+    recent.set(stored.order.id, stored);
+    recent.forgetSome();
     return stored;
   }
 }

@@ -179,8 +179,6 @@ test('an order that ends, opens again and is forgotten is read as it stands, eac
   const shard = aShard(t);
   const [order, ...others] = ['k1', 'k2', 'k3', 'k4'].map((key) => anOrder(key));
   assert(order !== undefined);
-  const steps: [string, (store: ShardStore) => void][] = [];
-  const seen: string[] = [];
   const change = (isOpen: boolean) => (store: ShardStore) => {
     const stored = store.orders.get(order.id);
     assert(stored !== null);
@@ -190,12 +188,13 @@ test('an order that ends, opens again and is forgotten is read as it stands, eac
   const placeOthers = (store: ShardStore) => {
     for (const other of others) store.orders.insert(1, other);
   };
-  steps.push(['ends', change(false)], ['opens', change(true)], ['is forgotten', placeOthers]);
+  const steps = { ends: change(false), opens: change(true), 'is forgotten': placeOthers };
+  const seen: string[] = [];
   shard.turn((store) => {
     store.accounts.open('usr_00ada', 1);
     store.orders.insert(1, order);
   });
-  for (const [step, work] of steps) {
+  for (const [step, work] of Object.entries(steps)) {
     shard.turn(work);
     const { version, isOpen } = shard.turn((store) => store.orders.get(order.id))?.order ?? {};
     seen.push(`${step}: ${version} ${isOpen ? 'open' : 'ended'}`);
