@@ -1,6 +1,7 @@
 // The only file that sees uWebSockets. Reads a request whole before anything is done with it,
 // answers corked, and keeps a stream's socket flushed. One server per gateway thread; several share
 // a port.
+
 import {
   App,
   type HttpRequest,
@@ -12,6 +13,7 @@ import {
 } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import { LIMITS } from '../limits.ts';
+import { ChurnSet } from '../runtime/churn-map.ts';
 import { ListenError } from './errors.ts';
 import { readHead } from './http-head.ts';
 import { problem } from './problem.ts';
@@ -39,7 +41,7 @@ interface Exchange {
 export class HttpServer {
   readonly #answer: (request: RawRequest) => Promise<Answer>;
   #app: TemplatedApp | null = null;
-  readonly #inFlight = new Set<Exchange>();
+  readonly #inFlight = new ChurnSet<Exchange>();
   #listenSocket: us_listen_socket | null = null;
   #isStopping = false;
   #onIdle: (() => void)[] = [];

@@ -1,5 +1,6 @@
 // The streams that have an event to send. Flushed at the end of each tick, and after work that no
 // tick brought (an ask's answer, a timer), so that what gathers for one stream leaves in one write.
+import { ChurnSet } from '../runtime/churn-map.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { Stream } from './stream.ts';
 import type { WriteBuffer } from './write-buffer.ts';
@@ -8,7 +9,7 @@ export class Outbox {
   readonly #edge: Pick<Edge, 'nowMs'>;
   readonly #onOverfull: (stream: Stream) => void;
   readonly #buffer: WriteBuffer;
-  readonly #touched = new Set<Stream>();
+  readonly #touched = new ChurnSet<Stream>();
 
   constructor(
     edge: Pick<Edge, 'nowMs'>,

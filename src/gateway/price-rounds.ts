@@ -1,7 +1,9 @@
 // When prices are written. At once while there is little to write; after much has been written the
 // next round waits and takes what has gathered, each stream's newest. A round is written in slices,
 // so that thousands of streams do not keep an order waiting.
+
 import { LIMITS } from '../limits.ts';
+import { ChurnMap } from '../runtime/churn-map.ts';
 import type { Edge } from '../runtime/edge.ts';
 import type { Stream } from './stream.ts';
 import type { WriteBuffer } from './write-buffer.ts';
@@ -16,7 +18,7 @@ export class PriceRounds {
   /** By slot: a round will come by, or a timer will bring one. */
   #isQueued = new Uint8Array(SLOTS_AT_FIRST);
   /** Timers of intervals, by slot; the result of each cancels it. */
-  readonly #later = new Map<number, () => void>();
+  readonly #later = new ChurnMap<number, () => void>();
   /** Slots that no round has taken yet. */
   #waiting: number[] = [];
   #round: number[] = [];

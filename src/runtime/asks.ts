@@ -1,7 +1,9 @@
 // The asks of this thread that wait for an answer. Each is answered once: by its reply, its
 // deadline, or the end of the one it was put to; what comes later finds nobody and is counted by
 // the caller.
+
 import type { Address, AskFailure } from './actor.ts';
+import { ChurnMap } from './churn-map.ts';
 import type { ToOwn } from './envelope.ts';
 import type { AskWindow, Link } from './link.ts';
 import { Timer, type Timers } from './timers.ts';
@@ -55,7 +57,7 @@ export class PendingAsk extends Timer {
 
 export class Asks {
   readonly #timers: Timers;
-  readonly #pending = new Map<number, PendingAsk>();
+  readonly #pending = new ChurnMap<number, PendingAsk>();
   #nextId: number;
 
   constructor(timers: Timers, threadNumber: number, threads: number, incarnation: number) {

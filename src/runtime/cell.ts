@@ -1,9 +1,11 @@
 // One actor with its mailbox: takes its messages turn by turn and lets nothing out of a turn that
 // did not end well. The mailbox outlives the actor's restarts; own messages (answers, timers,
 // results) die with the incarnation they were meant for.
+
 import type { Actor, ActorKind, Address, Context, DurableActor, ReplyTo, Sizes } from './actor.ts';
 import type { ActorTimer } from './actor-timer.ts';
 import type { Asker } from './asks.ts';
+import { ChurnMap, ChurnSet } from './churn-map.ts';
 import type { Clock } from './clock.ts';
 import type { Performer, RunningEffect } from './effects.ts';
 import { type Envelope, messageOf, type ToOwn } from './envelope.ts';
@@ -48,10 +50,10 @@ export class Cell implements Asker, Performer {
   readonly isResident: boolean;
   readonly restarts: RestartIntensity;
   readonly poisonings: RestartIntensity;
-  readonly timers = new Map<string, ActorTimer>();
-  readonly effects = new Set<RunningEffect>();
+  readonly timers = new ChurnMap<string, ActorTimer>();
+  readonly effects = new ChurnSet<RunningEffect>();
   /** Asks that were taken in a turn that ended well and have had no reply yet. */
-  readonly openAsks = new Map<number, ReplyTo>();
+  readonly openAsks = new ChurnMap<number, ReplyTo>();
   readonly stats = { turns: 0, messages: 0, restarts: 0, poison: 0, stale: 0 };
   state: CellState = 'new';
   incarnation = 0;

@@ -1,7 +1,9 @@
 // An edge inside its dispatcher: what it sends leaves with the next flush, what it is sent comes at
 // once, in the tick that brought it. A listener that throws costs its own message only.
+
 import type { Address, AskFailure, LifeEvent, Message, ReplyTo, Sizes } from './actor.ts';
 import { type Asker, BUSY, STOPPED, UNKNOWN_ADDRESS } from './asks.ts';
+import { ChurnMap, ChurnSet } from './churn-map.ts';
 import type { Edge, EdgeListener } from './edge.ts';
 import { replyToOf, type ToOwn } from './envelope.ts';
 import { reportOf } from './errors.ts';
@@ -24,9 +26,9 @@ export class EdgePort implements Edge, Asker {
   readonly #kernel: Kernel;
   readonly #listener: EdgeListener;
   readonly #tickEnds: (() => void)[] = [];
-  readonly #timers = new Set<CallbackTimer>();
-  readonly #openAsks = new Map<number, ReplyTo>();
-  readonly #waiting = new Set<Resolve>();
+  readonly #timers = new ChurnSet<CallbackTimer>();
+  readonly #openAsks = new ChurnMap<number, ReplyTo>();
+  readonly #waiting = new ChurnSet<Resolve>();
   #readSizes: () => Sizes = () => ({});
   #isOpen = true;
 

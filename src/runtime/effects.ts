@@ -1,6 +1,8 @@
 // Effects that are being performed. Each is answered once, as an own message: by its driver, or at
 // its deadline; the ones of an actor that restarts are cancelled and say nothing more.
+
 import type { Address, Effect, EffectFailure } from './actor.ts';
+import type { ChurnSet } from './churn-map.ts';
 import type { ToOwn } from './envelope.ts';
 import { reportOf } from './errors.ts';
 import type { LogSink } from './log-sink.ts';
@@ -10,7 +12,7 @@ import { Timer, type Timers } from './timers.ts';
 
 export interface Performer {
   readonly address: Address;
-  readonly effects: Set<RunningEffect>;
+  readonly effects: ChurnSet<RunningEffect>;
   hear(toOwn: ToOwn, result: unknown): void;
 }
 

@@ -1,7 +1,9 @@
 // The way to one thread: how many asks and tells may be on it unanswered, and the newest of the
 // values that replace each other while there is no room. In order per sender and receiver, but for
 // such a held value, which a later tell may overtake.
+
 import type { Merge, Message } from './actor.ts';
+import { ChurnMap } from './churn-map.ts';
 import type { Packet } from './packet.ts';
 import type { RuntimeLimits } from './system.ts';
 
@@ -18,7 +20,7 @@ export abstract class Link {
   readonly limits: LinkLimits;
   readonly #windows = new Map<string, AskWindow>();
   readonly #askWindowOf: (kind: string) => number;
-  readonly #held = new Map<string, Packet>();
+  readonly #held = new ChurnMap<string, Packet>();
   #reserved = 0;
 
   constructor(thread: string, limits: LinkLimits, askWindowOf: (kind: string) => number) {

@@ -1,9 +1,11 @@
 // The accounts of one shard: who they belong to, their state and limits, and where the chains of
 // their events and orders end. Those in use are kept in memory: sound because the store is the
 // file's only writer, and a rollback builds a new one.
+
 import type { Statement } from 'better-sqlite3';
 import type { TradingState } from '../domain/account.ts';
 import type { UserLimits } from '../domain/user-limits.ts';
+import { ChurnSet } from '../runtime/churn-map.ts';
 import { FAR_LEAP, LEAP } from './account-chain.ts';
 import type { Db } from './database.ts';
 
@@ -64,7 +66,7 @@ export class AccountStore {
   readonly #byNo = new Map<number, Kept>();
   readonly #keptMax: number;
   /** Whose chains have grown in this turn. */
-  readonly #grown = new Set<Kept>();
+  readonly #grown = new ChurnSet<Kept>();
   readonly #find: Statement<[string], Row>;
   readonly #findNo: Statement<[number], Row>;
   readonly #open: Statement<[string, number]>;

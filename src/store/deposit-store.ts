@@ -1,6 +1,8 @@
 // Deposits and withdrawals of one shard, each once: a row per id, and the event that booked it.
+
 import type { Statement } from 'better-sqlite3';
 import type { Deposit } from '../domain/deposit.ts';
+import { ChurnMap } from '../runtime/churn-map.ts';
 import type { Db } from './database.ts';
 import { RowBatch } from './row-batch.ts';
 
@@ -17,7 +19,7 @@ export class DepositStore {
   readonly #find: Statement<[number, string], Deposit>;
   readonly #rows: RowBatch;
   /** Of this turn, by account and id. */
-  readonly #added = new Map<string, Deposit>();
+  readonly #added = new ChurnMap<string, Deposit>();
 
   constructor(db: Db) {
     this.#find = db.prepare(

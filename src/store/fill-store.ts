@@ -1,6 +1,8 @@
 // The fills of one shard. (epoch, execId) is unique, so a repeated trade finds itself here, also
 // one of this turn, whose row is not written yet.
+
 import type { Statement } from 'better-sqlite3';
+import { ChurnMap } from '../runtime/churn-map.ts';
 import type { Db } from './database.ts';
 import { RowBatch } from './row-batch.ts';
 
@@ -32,7 +34,7 @@ export class FillStore {
   readonly #rows: RowBatch;
   readonly #find: Statement<[string, string], StoredFill>;
   /** Of this turn, by execId and epoch. */
-  readonly #added = new Map<string, StoredFill>();
+  readonly #added = new ChurnMap<string, StoredFill>();
   #lastNo: number;
 
   constructor(db: Db) {

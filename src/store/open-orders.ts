@@ -1,8 +1,10 @@
 // The open orders of each account, by symbol, side and price: what a new order could meet, and what
 // a cancel of everything is about. Only in memory: an index in the file would cost each order two
 // pages of the log. An account's are read from the file when they are first asked for.
+
 import type { Statement } from 'better-sqlite3';
 import type { Side } from '../domain/order.ts';
+import { ChurnMap } from '../runtime/churn-map.ts';
 import type { Db } from './database.ts';
 import type { StoredOrder } from './order-store.ts';
 
@@ -38,7 +40,7 @@ const ROWS = `
 
 export class OpenOrders {
   /** By account number, then by symbol. */
-  readonly #accounts = new Map<number, Map<string, Sides>>();
+  readonly #accounts = new ChurnMap<number, ChurnMap<string, Sides>>();
   /**
    * What was open at the start, of accounts that nobody has asked for since. What stands here of an
    * order never changes, so the rows are the same whenever they are read.
@@ -96,7 +98,7 @@ export class OpenOrders {
     return found.sort((a, b) => a.orderNo - b.orderNo);
   }
 
-  #symbolsOf(accountNo: number): Map<string, Sides> | undefined {
+  #symbolsOf(accountNo: number): ChurnMap<string, Sides> | undefined {
     this.#read(accountNo);
     return this.#accounts.get(accountNo);
   }
@@ -113,7 +115,7 @@ export class OpenOrders {
   #sidesOf(accountNo: number, symbol: string): Sides {
     let symbols = this.#symbolsOf(accountNo);
     if (symbols === undefined) {
-      symbols = new Map();
+      symbols = new ChurnMap();
       this.#accounts.set(accountNo, symbols);
     }
     const known = symbols.get(symbol);

@@ -1,9 +1,11 @@
 // The orders of one shard, in one SQLite file, with one writer: the order shard that opened it.
 // What a turn does to an order is written once, at its end or before rows are read in other ways
 // than by id.
+
 import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { ListedOrder, Order, Side } from '../domain/order.ts';
+import { ChurnMap } from '../runtime/churn-map.ts';
 import type { AccountStore } from './account-store.ts';
 import { ChangedColumns } from './changed-columns.ts';
 import type { Db } from './database.ts';
@@ -66,9 +68,9 @@ export class OrderStore {
   readonly #recentOpen: Recent<StoredOrder>;
   readonly #recentEnded: Recent<StoredOrder>;
   /** Of this turn, by id. */
-  readonly #changed = new Map<string, Changed>();
+  readonly #changed = new ChurnMap<string, Changed>();
   /** Those of them that are new, by account and key. */
-  readonly #newByKey = new Map<string, string>();
+  readonly #newByKey = new ChurnMap<string, string>();
   readonly #openOrders: OpenOrders;
   readonly #rows: RowBatch;
   #lastNo: number;

@@ -1,9 +1,11 @@
 // Cancels and questions on their way to the exchange, on connections of their own so that orders
 // cannot starve them. Customers' cancels go first; among many of them a question that waits has its
 // turn now and then, so that neither starves the other.
+
 import type { CancelOrders, CancelOrdersAnswer } from '../../exchange/effects.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Context, EffectFailure } from '../../runtime/actor.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { SubmitCancel } from './protocol.ts';
 import {
   answer,
@@ -30,10 +32,10 @@ type Ctx = Context<ControlLaneMessage>;
 
 export class ControlLane {
   readonly #connections: number;
-  readonly #cancels = new Map<string, SubmitCancel>();
+  readonly #cancels = new ChurnMap<string, SubmitCancel>();
   /** In the order in which they were asked. */
   readonly #questions: Question[] = [];
-  readonly #writtenCancels = new Map<number, readonly SubmitCancel[]>();
+  readonly #writtenCancels = new ChurnMap<number, readonly SubmitCancel[]>();
   #writtenQuestions = 0;
   #cancelsMax = 0;
   /** Requests with cancels that a waiting question has let pass. */

@@ -1,8 +1,10 @@
 // What the price feed has said of each symbol: its terms, its last print and its session. Says it
 // on to the shared table; what is new since the last look goes to the fan-outs.
+
 import { joinSpans, type PriceSpan, spanOf } from '../../domain/price-span.ts';
 import { nextSessionPrices, type SessionPrices, withSpan } from '../../domain/session-prices.ts';
 import type { ListedSymbol, PriceSnapshot, Tick } from '../../exchange/port.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { LastPrint, PricePublisher } from '../context.ts';
 
 export interface PriceNews {
@@ -27,7 +29,7 @@ const MINUTE_MS = 60_000;
 export class PriceBook {
   readonly #publisher: PricePublisher;
   #entries = new Map<string, Entry>();
-  readonly #changed = new Map<string, Entry>();
+  readonly #changed = new ChurnMap<string, Entry>();
   #news: PriceNews[] = [];
 
   constructor(publisher: PricePublisher) {

@@ -1,10 +1,12 @@
 // Submits on their way to the exchange: a queue, batches on a few connections, one answer for each.
 // A submit is taken out of the queue once and written at most once; whatever is not a definite no
 // leaves its outcome unknown.
+
 import type { PlaceOrders, PlaceOrdersAnswer } from '../../exchange/effects.ts';
 import type { PlaceRequest, PlaceResult } from '../../exchange/port.ts';
 import { LIMITS } from '../../limits.ts';
 import type { AskFailure, Context, EffectFailure } from '../../runtime/actor.ts';
+import { ChurnMap, ChurnSet } from '../../runtime/churn-map.ts';
 import { TRADE_PROCESSOR } from '../addresses.ts';
 import type { ApplyTradingStates } from '../directory/protocol.ts';
 import type { Acceptance, RecordAcceptances } from '../trade-processor/protocol.ts';
@@ -51,12 +53,12 @@ interface Queued {
 
 export class SubmitLane {
   readonly #connections: number;
-  readonly #queue = new Map<string, Queued>();
+  readonly #queue = new ChurnMap<string, Queued>();
   /** Queued, written or recording: an order that comes again meanwhile is not sent again. */
-  readonly #inWork = new Set<string>();
-  readonly #written = new Map<number, readonly SubmitOrder[]>();
+  readonly #inWork = new ChurnSet<string>();
+  readonly #written = new ChurnMap<number, readonly SubmitOrder[]>();
   /** Accepted, and waiting for the trade-processor's commit. */
-  readonly #recording = new Map<number, readonly SubmitOrder[]>();
+  readonly #recording = new ChurnMap<number, readonly SubmitOrder[]>();
   /** Given up: their shards are told, but may hear of a halt before that. */
   readonly #givenUp = new UnknownSubmits(LIMITS.clockSkewMs);
   readonly #rate = new RateWindow(LIMITS.ordersPerSecondToExchangeMax);

@@ -1,8 +1,10 @@
 // Cancelling an order: `pending_cancel` is durable first, then the request, repeated with the same
 // id until the exchange has answered (E16).
+
 import { answeredEndOf } from '../../domain/execution-facts.ts';
 import { isAnswered, isDoneAtVenue, type Order } from '../../domain/order.ts';
 import { rejection } from '../../domain/reject-codes.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { StoredOrder } from '../../store/order-store.ts';
 import { EXCHANGE_CONNECTION } from '../addresses.ts';
 import type { SubmitCancel, WithdrawSubmit } from '../exchange-connection/protocol.ts';
@@ -31,7 +33,7 @@ export class Cancelling {
   readonly #desk: Desk;
   readonly #options: CancellingOptions;
   /** Cancels that the exchange owes an answer to, by order. */
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new ChurnMap<string, Attempt>();
 
   constructor(desk: Desk, options: CancellingOptions) {
     this.#desk = desk;

@@ -111,7 +111,7 @@ export class Placing {
   #take(command: PlaceOrder, known: AccountRow | null, passed: Passed, ctx: ShardContext): void {
     const account = known ?? this.#desk.booking.accountOf(command.userId, ctx.nowMs());
     const { order } = this.#desk.create(account, this.#intentOf(command, passed, ctx), ctx);
-    this.#preTrade.taken(command, order);
+    this.#preTrade.taken(command, account, order);
     ctx.count('orders_taken');
     const { replyTo, waitMs } = command;
     this.#desk.waiters.add(order, { awaited: 'answer', replayed: false, replyTo, waitMs }, ctx);

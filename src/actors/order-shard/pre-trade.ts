@@ -69,8 +69,9 @@ export class PreTrade {
     });
   }
 
-  taken(command: PlaceOrder, { id, createdAtMs }: Order): void {
-    this.#recent.add(command, { orderId: id, placedAtMs: createdAtMs });
+  taken(command: PlaceOrder, account: AccountRow, { id, createdAtMs }: Order): void {
+    const { duplicateWindowMs } = this.limitsOf(account);
+    this.#recent.add(command, { orderId: id, placedAtMs: createdAtMs }, duplicateWindowMs);
   }
 
   limitsOf(account: AccountRow | null): TradingLimits {

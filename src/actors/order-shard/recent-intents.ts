@@ -34,7 +34,9 @@ export class RecentIntents {
     return { orderId: recent.orderId, retryAfterMs: windowMs - ageMs };
   }
 
-  add(intent: Intent, order: RecentOrder): void {
+  /** Where no window is set nobody will ask for it. */
+  add(intent: Intent, order: RecentOrder, windowMs: number): void {
+    if (windowMs === 0) return;
     this.#orders.set(keyOf(intent), order);
     this.#orders.forgetSome();
   }

@@ -1,12 +1,14 @@
 // Orders about which the exchange must be asked: submits and cancels without an answer, fills that
 // are missing. Rebuilt from the open orders at start; what the reconciler works on, and what closes
 // a user's account to new orders after a restart.
+
 import {
   isAnswered,
   type Order,
   type UnresolvedReason,
   unresolvedReasonOf,
 } from '../../domain/order.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { ListUnresolved, OrderQueried, UnresolvedOrder } from './protocol.ts';
 
 export interface ProofBounds {
@@ -26,7 +28,7 @@ interface Entry {
 const ANSWERS_NEEDED = 2;
 
 export class Unresolved {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new ChurnMap<string, Entry>();
   readonly #absences = new Map<string, number>();
   /** Open again by a bust, and the exchange has not yet said whether they work there (E26). */
   readonly #busted = new Set<string>();

@@ -1,8 +1,10 @@
 // Clients that wait for the exchange's word on an order. Only in memory: a waiter that a restart
 // forgets is answered by the runtime, and its client finds the order by its key.
+
 import type { Order } from '../../domain/order.ts';
 import { isAnswered } from '../../domain/order.ts';
 import type { ReplyTo } from '../../runtime/actor.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { BrokerContext } from '../context.ts';
 import type { OrderReply } from './protocol.ts';
 
@@ -30,7 +32,7 @@ export interface WaitEnded {
 }
 
 export class Waiters {
-  readonly #byOrder = new Map<string, Waiter[]>();
+  readonly #byOrder = new ChurnMap<string, Waiter[]>();
   #lastNo = 0;
 
   /** Answers at once when there is nothing to wait for. */

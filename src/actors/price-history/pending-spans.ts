@@ -1,5 +1,7 @@
 // What was printed and is not in the file yet: one span per symbol and minute, oldest first.
+
 import { joinSpans, type PriceSpan } from '../../domain/price-span.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { PricesPrinted } from './protocol.ts';
 
 export interface PendingSpan {
@@ -9,7 +11,7 @@ export interface PendingSpan {
 }
 
 export class PendingSpans {
-  readonly #byKey = new Map<string, PendingSpan>();
+  readonly #byKey = new ChurnMap<string, PendingSpan>();
 
   get size(): number {
     return this.#byKey.size;

@@ -1,6 +1,7 @@
 // Brings facts to their shards and does not let go of one before the shard has it on disk. Facts of
 // one order arrive in order: after a failure the later ones wait behind the failed one, and only
 // then is there a queue at all.
+
 import { HOUSE_USER_ID } from '../../domain/ids.ts';
 import { LIMITS } from '../../limits.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type Context,
   isAskFailure,
 } from '../../runtime/actor.ts';
+import { ChurnMap, ChurnSet } from '../../runtime/churn-map.ts';
 import { type ShardMap, shardOf } from '../addresses.ts';
 import { backOffMs } from '../back-off.ts';
 import type {
@@ -56,10 +58,10 @@ type CourierContext = Context<FactAnswered | RetryDue>;
 
 export class FactCourier {
   readonly #shards: ShardMap;
-  readonly #asked = new Map<number, Delivery>();
+  readonly #asked = new ChurnMap<number, Delivery>();
   readonly #blocked = new Map<string, Blocked>();
   /** Acknowledgements that no shard has answered yet. */
-  readonly #acknowledging = new Set<string>();
+  readonly #acknowledging = new ChurnSet<string>();
   #lastId = 0;
   #size = 0;
   #timerArmed = false;

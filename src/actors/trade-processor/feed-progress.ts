@@ -1,6 +1,7 @@
 // How far the execution feed has been settled. The watermark is the highest sequence number below
 // which every message is booked by its shard, parked or quarantined; the feed resumes from it, and
 // what is replayed above it is recognised.
+import { ChurnSet } from '../../runtime/churn-map.ts';
 
 export interface FeedPlace {
   readonly epoch: string;
@@ -11,7 +12,7 @@ export class FeedProgress {
   #epoch: string | null;
   #headSeq: number;
   /** In rising order, because the head only rises: the first is the lowest. */
-  readonly #unsettled = new Set<number>();
+  readonly #unsettled = new ChurnSet<number>();
 
   constructor(position: FeedPlace | null) {
     this.#epoch = position?.epoch ?? null;

@@ -1,6 +1,8 @@
 // The customers' resting orders of one symbol, best price first and oldest first within a price.
+
 import assert from 'node:assert/strict';
 import type { Side } from '../../domain/order.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import { type LiveOrder, leavesOf } from './live-order.ts';
 
 /**
@@ -9,7 +11,7 @@ import { type LiveOrder, leavesOf } from './live-order.ts';
 export class BookSide {
   readonly #sign: 1 | -1;
   /** Insertion order is time order, and a Map forgets a member without moving the others. */
-  readonly #levels = new Map<number, Map<number, LiveOrder>>();
+  readonly #levels = new ChurnMap<number, ChurnMap<number, LiveOrder>>();
   /** Price x sign, rising: the best price stands last. */
   readonly #keys: number[] = [];
 
@@ -32,7 +34,9 @@ export class BookSide {
       level.set(order.ordinal, order);
       return;
     }
-    this.#levels.set(key, new Map([[order.ordinal, order]]));
+    const first = new ChurnMap<number, LiveOrder>();
+    first.set(order.ordinal, order);
+    this.#levels.set(key, first);
     this.#keys.splice(this.#rankOf(key), 0, key);
   }
 

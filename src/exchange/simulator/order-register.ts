@@ -1,7 +1,9 @@
 // Every order the exchange has ever seen, by clientOrderId and by its own number. Closed ones
 // shrink to a row of numbers, so that a duplicate is recognised for ever.
+
 import assert from 'node:assert/strict';
 import type { Side } from '../../domain/order.ts';
+import { ChurnMap } from '../../runtime/churn-map.ts';
 import type { VenueOrder } from '../port.ts';
 import { Column } from './column.ts';
 import { externalOrderIdOf, type LiveOrder, ordinalOf } from './live-order.ts';
@@ -22,7 +24,7 @@ export type NewOrder = Omit<LiveOrder, 'ordinal' | 'cumQty'>;
 export class OrderRegister {
   readonly #ordinals = new Map<string, number>();
   readonly #clientOrderIds: string[] = [];
-  readonly #open = new Map<number, LiveOrder>();
+  readonly #open = new ChurnMap<number, LiveOrder>();
   readonly #texts = new Texts();
   readonly #symbols = new Column();
   readonly #sides = new Column();

@@ -197,8 +197,12 @@ const CASES: readonly Case[] = [
   {
     code: 'duplicate_order',
     when: "the same was placed within the user's own window",
-    arrange: (rig) => rig.limits({ duplicateWindowMs: 1_000 }),
-    detail: (rig) => ({ orderId: rig.resting, retryAfterMs: 1_000 }),
+    arrange: (rig) => {
+      rig.limits({ duplicateWindowMs: 1_000 });
+      rig.place({ numShares: 11 });
+    },
+    order: { numShares: 11 },
+    detail: (rig) => ({ orderId: rig.lastOrder().id, retryAfterMs: 1_000 }),
   },
   {
     code: 'wash_trade_risk',
@@ -271,6 +275,13 @@ test('an order alike is taken when the window is over, and another one at once',
   assert.equal(rig.place()?.outcome, 'rejected');
   rig.actor.advance(1);
   assert.equal(rig.place(), null);
+});
+
+test('a window counts for the orders that are placed once it is set', (t) => {
+  const rig = new TraderRig(t);
+  rig.limits({ duplicateWindowMs: 1_000 });
+  assert.equal(rig.place(), null, 'the one before it was placed without a window');
+  assert.equal(rig.place()?.outcome, 'rejected');
 });
 
 test('E37 an order that was never answered, or is being cancelled, is met as well', (t) => {
