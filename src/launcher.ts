@@ -1,12 +1,12 @@
 // The parent of everything that `npm start` starts: the exchange simulator (unless an exchange is
 // given) and the broker. It restarts what dies, passes signals on in the right order, and takes
 // both with it when it ends, however it ends: each child watches the channel to its parent.
-import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endBadStart } from './bad-start.ts';
 import { type Config, readConfig } from './config.ts';
 import { Child } from './launcher/child.ts';
 import { probePort } from './launcher/claim-port.ts';
+import { nodeFlags } from './launcher/node-flags.ts';
 import { watchNpm } from './launcher/npm-ancestor.ts';
 import { LIMITS } from './limits.ts';
 import { holdLock, pathsOf } from './store/data-directory.ts';
@@ -64,19 +64,12 @@ async function launch(commands: Commands, config: Config): Promise<void> {
   simulator.start(startBroker);
 }
 
-/**
- * Each thread collects its own garbage where there is no core for V8's helpers: on two cores they
- * take 0.1 of one, and five per cent of the orders.
- */
-function nodeFlags(): string[] {
-  return availableParallelism() <= 2 ? ['--single-threaded-gc'] : [];
-}
-
 /** The simulator keeps its port over its restarts, so that the broker finds it again. */
 function simulatorOf({ root, exchange }: Commands, config: Config) {
   const { speed, symbols, tape } = config.simulator;
   const data = pathsOf(config.dataDir).exchange;
   const args = [
+    ...nodeFlags(),
     ...exchange,
     '--parent',
     '--no-echo', // as strict venues do: executions name their own id only

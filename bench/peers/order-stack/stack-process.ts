@@ -1,11 +1,13 @@
 // The stack as a bench starts it: PostgreSQL, Redis, the order service and the trade processor, on
 // a directory of their own, with customers, and stopped in the opposite order.
+
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '../../../src/launcher/node-flags.ts';
 import type { BenchUser } from '../../harness/broker-process.ts';
 import { childrenOf } from '../../harness/process-cpu.ts';
 import type { Target } from '../../harness/raw-http.ts';
@@ -207,7 +209,7 @@ function startRedis(programs: Programs, port: number, signal: AbortSignal) {
 
 function startNode(programs: Programs, file: string, settings: StackSettings, signal: AbortSignal) {
   const path = join('bench', 'peers', 'order-stack', file);
-  const args = ['--import', 'tsx', path, JSON.stringify(settings)];
+  const args = [...nodeFlags(), '--import', 'tsx', path, JSON.stringify(settings)];
   return ServerProcess.start({
     what: file,
     ...tethered(programs, { command: process.execPath, args }, 'TERM'),
