@@ -162,7 +162,7 @@ class Writer {
       'UPDATE accounts SET last_event_no = ?, last_order_no = ? WHERE account_no = ?',
     );
     const setAmount = 'ON CONFLICT DO UPDATE SET amount = excluded.amount';
-    this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, setAmount);
+    this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, { onConflict: setAmount });
   }
 
   writeAll(eventsPerTransaction: number): number {

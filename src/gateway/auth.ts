@@ -41,9 +41,10 @@ export async function issueToken(
 export function tokenOf(headers: RawRequest['headers']): string | null {
   const { authorization } = headers;
   if (authorization === '') return cookieOf(headers.cookie, SESSION_COOKIE);
-  const [scheme, token, ...more] = authorization.split(' ');
-  const isBearer = scheme?.toLowerCase() === 'bearer' && more.length === 0;
-  return isBearer && token !== undefined ? token : '';
+  const space = authorization.indexOf(' ');
+  const isBearer = authorization.slice(0, Math.max(space, 0)).toLowerCase() === 'bearer';
+  const token = authorization.slice(space + 1);
+  return isBearer && !token.includes(' ') ? token : '';
 }
 
 export type Verdict = Principal | 'invalid' | 'no_key';

@@ -19,8 +19,19 @@ import { averageInCents } from '../domain/money.ts';
 import { isAnswered, type Order } from '../domain/order.ts';
 import { NO_SESSION_PRICES, type SessionPrices } from '../domain/session-prices.ts';
 
+const SECOND_MS = 1_000;
+/** The second that was written last, up to its point: most times in answers are of that one. */
+let written = { second: Number.NaN, text: '' };
+
+/** RFC 3339 in UTC, with milliseconds. */
 export function isoOf(atMs: number): string {
-  return new Date(atMs).toISOString();
+  const second = Math.floor(atMs / SECOND_MS);
+  if (second !== written.second) {
+    const text = new Date(second * SECOND_MS).toISOString().slice(0, -'000Z'.length);
+    written = { second, text };
+  }
+  const ms = Math.floor(atMs - second * SECOND_MS);
+  return `${written.text}${String(ms).padStart(3, '0')}Z`;
 }
 
 function isoOrNull(atMs: number | null): string | null {

@@ -259,18 +259,21 @@ export class ExternalIdsStore {
     this.#close();
   }
 
-  #keep(
-    execution: Execution,
-    row: { state: string; orderId: string | null; error: string | null; atMs: number },
-  ): void {
-    this.#insertParked.run({
-      ...row,
-      epochId: this.#epochId(execution.epoch),
-      externalOrderId: execution.externalOrderId,
-      execId: execution.execId,
-      seq: execution.seq,
-      execution: JSON.stringify(execution),
-    });
+  #keep(execution: Execution, { state, orderId, error, atMs }: ParkedAs): void {
+    const { epoch, externalOrderId, execId, seq } = execution;
+    const epochId = this.#epochId(epoch);
+    const json = JSON.stringify(execution);
+    this.#insertParked.run(
+      epochId,
+      externalOrderId,
+      execId,
+      seq,
+      state,
+      orderId,
+      error,
+      atMs,
+      json,
+    );
   }
 
   #epochId(epoch: string): number {
@@ -285,6 +288,14 @@ export class ExternalIdsStore {
     const rows = db.prepare('SELECT id, epoch FROM epochs').all() as EpochRow[];
     for (const { id, epoch } of rows) this.#epochIds.set(epoch, id);
   }
+}
+
+/** Why an execution is kept. */
+interface ParkedAs {
+  readonly state: 'parked' | 'routed' | 'quarantined';
+  readonly orderId: string | null;
+  readonly error: string | null;
+  readonly atMs: number;
 }
 
 const MAPPING_COLUMNS = ['epoch_id', 'external_order_id', 'order_id'] as const;
@@ -326,9 +337,10 @@ const MAP_TO_HOUSE = `
  */
 const INSERT_PARKED = `
   INSERT INTO parked VALUES
-    (:epochId, :externalOrderId, :execId, :seq, :state, :orderId, :error, :atMs, :execution)
-  ON CONFLICT DO UPDATE SET state = :state, order_id = :orderId, error = :error
-  WHERE :state <> 'parked' AND state <> 'quarantined'`;
+    (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET
+    state = excluded.state, order_id = excluded.order_id, error = excluded.error
+  WHERE excluded.state <> 'parked' AND parked.state <> 'quarantined'`;
 
 const SELECT_PARKED_UNDER =
   "SELECT DISTINCT epoch_id, external_order_id FROM parked WHERE state = 'parked'";

@@ -38,6 +38,12 @@ interface Holding {
   changed: number;
 }
 
+/** What is in memory of an account, by asset. */
+interface Assets {
+  readonly accountNo: number;
+  readonly holdings: Map<string, Holding>;
+}
+
 const SLOTS = Object.keys(ACCOUNT_CODES) as LedgerAccount[];
 const SLOT_OF = Object.fromEntries(SLOTS.map((account, slot) => [account, slot])) as Readonly<
   Record<LedgerAccount, number>
@@ -52,8 +58,8 @@ export class LedgerStore {
   readonly #postings: RowBatch;
   readonly #balances: RowBatch;
   readonly #holding: Statement<[number, string], Omit<BalanceRow, 'asset'>>;
-  /** By account number, then by asset. */
-  readonly #kept = new Map<number, Map<string, Holding>>();
+  /** By account number. */
+  readonly #kept = new Map<number, Assets>();
   readonly #keptMax: number;
   #keptCount = 0;
   #changed: Holding[] = [];
@@ -61,7 +67,7 @@ export class LedgerStore {
   constructor(db: Db, keptMax: number) {
     this.#keptMax = keptMax;
     this.#postings = new RowBatch(db, 'postings', POSTING_COLUMNS);
-    this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, SET_AMOUNT);
+    this.#balances = new RowBatch(db, 'balances', BALANCE_COLUMNS, { onConflict: SET_AMOUNT });
     this.#holding = db.prepare(
       'SELECT account, amount FROM balances WHERE account_no = ? AND asset = ?',
     );
@@ -77,12 +83,15 @@ export class LedgerStore {
     if (postings.length > POSTINGS_PER_TX) {
       assert.fail(`transaction ${txNo} has too many postings`);
     }
+    const customer = this.#assetsOf(accountNo);
+    const house = this.#assetsOf(HOUSE);
     let postingNo = txNo * POSTINGS_PER_TX;
     let isBelow = false;
     for (const { account, asset, amount } of postings) {
-      const owner = account === 'available' || account === 'reserved' ? accountNo : HOUSE;
+      const isCustomers = account === 'available' || account === 'reserved';
+      const owner = isCustomers ? customer : house;
       const slot = SLOT_OF[account];
-      this.#postings.add(postingNo++, owner, ACCOUNT_CODES[account], asset, amount);
+      this.#postings.add(postingNo++, owner.accountNo, ACCOUNT_CODES[account], asset, amount);
       const balance = this.#add(this.#holdingOf(owner, asset), slot, amount);
       if (account === 'available' && balance < 0) isBelow = true;
     }
@@ -93,7 +102,7 @@ export class LedgerStore {
   }
 
   balanceOf(accountNo: number, account: LedgerAccount, asset: string): number {
-    return this.#holdingOf(accountNo, asset).amounts[SLOT_OF[account]] ?? 0;
+    return this.#holdingOf(this.#assetsOf(accountNo), asset).amounts[SLOT_OF[account]] ?? 0;
   }
 
   flush(): void {
@@ -123,19 +132,22 @@ export class LedgerStore {
     holding.changed = 0;
   }
 
-  #holdingOf(accountNo: number, asset: string): Holding {
-    let assets = this.#kept.get(accountNo);
-    if (assets === undefined) {
-      assets = new Map();
-      this.#kept.set(accountNo, assets);
-    }
-    const known = assets.get(asset);
+  #assetsOf(accountNo: number): Assets {
+    const known = this.#kept.get(accountNo);
+    if (known !== undefined) return known;
+    const assets = { accountNo, holdings: new Map() };
+    this.#kept.set(accountNo, assets);
+    return assets;
+  }
+
+  #holdingOf({ accountNo, holdings }: Assets, asset: string): Holding {
+    const known = holdings.get(asset);
     if (known !== undefined) return known;
     const rows = this.#holding.all(accountNo, asset);
     const amounts = CODE_OF_SLOT.map(() => 0);
     for (const { account, amount } of rows) amounts[CODE_OF_SLOT.indexOf(account)] = amount;
     const holding = { accountNo, asset, amounts, changed: 0 };
-    assets.set(asset, holding);
+    holdings.set(asset, holding);
     this.#keptCount++;
     return holding;
   }

@@ -99,6 +99,8 @@ export const CHANGING_COLUMNS = [
   'version',
 ] as const;
 
+type ChangingColumn = (typeof CHANGING_COLUMNS)[number];
+
 /** In the order of INTENT_COLUMNS: bound by place, which is cheaper by far. */
 export function intentValues(accountNo: number, order: Order): (string | number | null)[] {
   return [
@@ -147,6 +149,37 @@ export function changingValues(order: Order): (string | number | null)[] {
     order.updatedAtMs,
     order.version,
   ];
+}
+
+/** The changing columns of a new order that are not null, but for the time of its creation. */
+const AS_CREATED: Readonly<Partial<Record<ChangingColumn, string | number>>> = {
+  cancels_requested: 0,
+  cancels_refused: 0,
+  cum_qty: 0,
+  cum_notional_in_cents: 0,
+  venue_seq: 0,
+  final_seq: 0,
+  status: 'pending',
+  is_open: 1,
+  fee_in_cents: 0,
+  version: 1,
+};
+const VALUES_AS_CREATED = CHANGING_COLUMNS.map((column) => AS_CREATED[column] ?? null);
+const CREATED_AT = CHANGING_COLUMNS.indexOf('updated_at_ms');
+
+/** As SQL: to bind them, and the nulls, took a fifth of what the row of a new order takes. */
+export const CONSTANTS_AS_CREATED = Object.fromEntries(
+  Object.entries(AS_CREATED).map(([column, value]) => {
+    return [column, typeof value === 'string' ? `'${value}'` : `${value}`];
+  }),
+);
+
+/** Whether nothing has happened to an order, by its `changingValues`. */
+export function isAsCreated(values: readonly (string | number | null)[]): boolean {
+  for (let at = 0; at < values.length; at++) {
+    if (at !== CREATED_AT && values[at] !== VALUES_AS_CREATED[at]) return false;
+  }
+  return true;
 }
 
 export function orderFromRow(row: OrderRow): Order {

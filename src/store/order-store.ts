@@ -12,9 +12,11 @@ import type { Db } from './database.ts';
 import { OpenOrders } from './open-orders.ts';
 import {
   CHANGING_COLUMNS,
+  CONSTANTS_AS_CREATED,
   changingValues,
   INTENT_COLUMNS,
   intentValues,
+  isAsCreated,
   type OrderRow,
   orderFromRow,
 } from './order-row.ts';
@@ -72,6 +74,8 @@ export class OrderStore {
   /** Those of them that are new, by account and key. */
   readonly #newByKey = new ChurnMap<string, string>();
   readonly #openOrders: OpenOrders;
+  /** New orders that nothing has happened to yet: nearly all. */
+  readonly #created: RowBatch;
   readonly #rows: RowBatch;
   #lastNo: number;
   readonly #changes: ChangedColumns;
@@ -88,6 +92,9 @@ export class OrderStore {
     this.#recentOpen = new Recent(bounds.recentOpenOrders);
     this.#recentEnded = new Recent(bounds.recentEndedOrders);
     this.#openOrders = new OpenOrders(db);
+    this.#created = new RowBatch(db, 'orders', CREATED_COLUMNS, {
+      constants: CONSTANTS_AS_CREATED,
+    });
     this.#rows = new RowBatch(db, 'orders', ROW_COLUMNS);
     this.#lastNo = db.prepare<[], number>('SELECT max(order_no) FROM orders').pluck().get() ?? 0;
     this.#changes = new ChangedColumns(db, 'orders', CHANGING_COLUMNS, HAS_VERSION);
@@ -126,9 +133,10 @@ export class OrderStore {
   }
 
   replace(before: StoredOrder, after: Order): StoredOrder {
+    const { orderNo, accountNo } = before;
     const { id, version, isOpen } = before.order;
     assert.equal(after.version, version + 1);
-    const stored = { ...before, order: after };
+    const stored = { orderNo, accountNo, order: after };
     const changed = this.#changed.get(id);
     if (changed === undefined) {
       this.#changed.set(id, { stored, inFile: before.order, priorOrderNo: null });
@@ -155,13 +163,16 @@ export class OrderStore {
       const { orderNo, accountNo, order } = stored;
       const now = changingValues(order);
       if (inFile === null) {
-        this.#rows.add(orderNo, priorOrderNo, ...intentValues(accountNo, order), ...now);
+        const values = [orderNo, priorOrderNo, ...intentValues(accountNo, order)];
+        if (isAsCreated(now)) this.#created.add(...values, order.updatedAtMs);
+        else this.#rows.add(...values, ...now);
         continue;
       }
       const keys = [orderNo, inFile.version];
       const changed = this.#changes.update(changingValues(inFile), now, keys);
       if (changed !== 1) changedUnderItsOwner(order.id);
     }
+    this.#created.flush();
     this.#rows.flush();
     this.#changed.clear();
     this.#newByKey.clear();
@@ -242,6 +253,7 @@ export class OrderStore {
 }
 
 const ROW_COLUMNS = ['order_no', 'prior_order_no', ...INTENT_COLUMNS, ...CHANGING_COLUMNS];
+const CREATED_COLUMNS = ['order_no', 'prior_order_no', ...INTENT_COLUMNS, 'updated_at_ms'];
 const HAS_VERSION = 'order_no = ? AND version = ?';
 
 function changedUnderItsOwner(orderId: string): never {

@@ -5,6 +5,11 @@ import type { Db } from './database.ts';
 
 export type Value = string | number | null | Uint8Array;
 
+export interface RowTerms {
+  readonly constants?: Readonly<Record<string, string>>;
+  readonly onConflict?: string;
+}
+
 /** Rows per statement, the largest first. */
 const SIZES = [32, 8, 1] as const;
 
@@ -13,14 +18,23 @@ export class RowBatch {
   readonly #inserts: readonly { readonly rows: number; readonly statement: Statement }[];
   #rows: (readonly Value[])[] = [];
 
-  /** `onConflict` is what becomes of a row that is there already, in SQL. */
-  constructor(db: Db, table: string, columns: readonly string[], onConflict = '') {
-    const row = `(${columns.map(() => '?').join(', ')})`;
+  /**
+   * `constants` are columns that are the same in every row, in SQL; `onConflict` is what becomes of
+   * a row that is there already.
+   */
+  constructor(
+    db: Db,
+    table: string,
+    columns: readonly string[],
+    { constants = {}, onConflict = '' }: RowTerms = {},
+  ) {
+    const names = [...columns, ...Object.keys(constants)];
+    const row = `(${[...columns.map(() => '?'), ...Object.values(constants)].join(', ')})`;
     this.#columns = columns.length;
     this.#inserts = SIZES.map((rows) => ({
       rows,
       statement: db.prepare(
-        `INSERT INTO ${table} (${columns.join(', ')})
+        `INSERT INTO ${table} (${names.join(', ')})
          VALUES ${new Array<string>(rows).fill(row).join(', ')} ${onConflict}`,
       ),
     }));

@@ -78,6 +78,8 @@ test('the bearer token counts more than the cookie', () => {
   assert.equal(tokenOf(headers('bearer a')), 'a');
   assert.equal(tokenOf(headers('', 'x=1; outcry_session=b; y=2')), 'b');
   assert.equal(tokenOf(headers('', 'x_outcry_session=b')), null);
-  assert.equal(tokenOf(headers('Basic a', 'outcry_session=b')), '');
+  for (const other of ['Basic a', 'Bearer', 'Bearer ', 'bearer a b', 'a', ' a', 'Bearer  a']) {
+    assert.equal(tokenOf(headers(other, 'outcry_session=b')), '', other);
+  }
   assert.equal(tokenOf(headers('')), null);
 });

@@ -161,15 +161,15 @@ export class Cancelling {
   }
 
   #send(order: Order, ctx: ShardContext): void {
-    const attempt = this.#attempts.get(order.id) ?? NO_ATTEMPT;
-    this.#attempts.set(order.id, { ...attempt, attempts: attempt.attempts + 1, inFlight: true });
+    const { attempts, unknowns } = this.#attempts.get(order.id) ?? NO_ATTEMPT;
+    this.#attempts.set(order.id, { attempts: attempts + 1, inFlight: true, unknowns });
     ctx.cancelTimer(timerOf(order.id));
     ctx.ask<SubmitCancel>(
       EXCHANGE_CONNECTION,
       {
         kind: 'SubmitCancel',
         // Without an answer it is repeated as it was.
-        cancelId: `${order.id}.c${order.cancelsRequested + attempt.unknowns}`,
+        cancelId: `${order.id}.c${order.cancelsRequested + unknowns}`,
         orderId: order.id,
         externalOrderId: this.#idAtVenue(order),
       },
