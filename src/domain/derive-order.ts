@@ -25,8 +25,13 @@ export function deriveOrder(intent: Pick<OrderIntent, 'numShares'>, facts: Order
 /** A copy with more facts: what they are not about stays as it was. */
 export function withFacts(order: Order, facts: Partial<OrderFacts>): OrderInTheMaking {
   // Onto a literal, so that all orders keep one shape.
-  const after = Object.assign(orderOf(order, order, order, order), facts);
-  return Object.assign(after, deriveOrder(after, after));
+  const after: OrderInTheMaking = Object.assign(orderOf(order, order, order, order), facts);
+  const { status, leavesQty, isOpen, failCode } = deriveOrder(after, after);
+  after.status = status;
+  after.leavesQty = leavesQty;
+  after.isOpen = isOpen;
+  after.failCode = failCode;
+  return after;
 }
 
 const OPEN: ReadonlySet<OrderStatus> = new Set([

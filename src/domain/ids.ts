@@ -10,7 +10,8 @@ export const HOUSE_USER_ID = 'usr_00_house';
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 const ORDER_ID = /^ord_[0-9a-f]{2}[0-9a-hjkmnp-tv-z]{9}[0-9a-z]{5}$/;
 const USER_ID = /^usr_[0-9a-f]{2}[0-9A-Za-z_-]{1,40}$/;
-const TAIL_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
+const HEX = Array.from({ length: BUCKETS }, (_, bucket) => bucket.toString(16).padStart(2, '0'));
+const TAIL_LENGTH = 5;
 
 /** Uniform in [0, 1). */
 export type Random = () => number;
@@ -31,7 +32,8 @@ export function bucketOf(id: string): number {
 }
 
 export function newUserId(bucket: number, random: Random): string {
-  return `usr_${hexOf(bucket)}${tail(urlAlphabet, 10, random)}`;
+  const bytes = (count: number) => Uint8Array.from({ length: count }, () => random() * 256);
+  return `usr_${HEX[bucket]}${customRandom(urlAlphabet, 10, bytes)()}`;
 }
 
 /**
@@ -49,7 +51,7 @@ export class OrderIds {
   next(bucket: number, nowMs: number, random: Random): string {
     const timeMs = Math.max(nowMs, (this.#lastMsByBucket.get(bucket) ?? this.#seenMs) + 1);
     this.#lastMsByBucket.set(bucket, timeMs);
-    return `ord_${hexOf(bucket)}${base32(timeMs)}${tail(TAIL_ALPHABET, 5, random)}`;
+    return `ord_${HEX[bucket]}${base32(timeMs)}${tail(random)}`;
   }
 }
 
@@ -68,11 +70,9 @@ function base32(timeMs: number): string {
   return text;
 }
 
-function hexOf(bucket: number): string {
-  return bucket.toString(16).padStart(2, '0');
-}
-
-function tail(alphabet: string, length: number, random: Random): string {
-  const bytes = (count: number) => Uint8Array.from({ length: count }, () => random() * 256);
-  return customRandom(alphabet, length, bytes)();
+/** Digits and small letters, all in one draw. */
+function tail(random: Random): string {
+  return Math.floor(random() * 36 ** TAIL_LENGTH)
+    .toString(36)
+    .padStart(TAIL_LENGTH, '0');
 }
