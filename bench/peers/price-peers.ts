@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { nodeFlags } from '../../src/launcher/node-flags.ts';
 import { childrenOf } from '../harness/process-cpu.ts';
 import { ServerProcess } from '../harness/server-process.ts';
 import { added, type CpuTime, NO_TIME, readProcess, residentBytes } from '../harness/thread-cpu.ts';
@@ -169,6 +170,7 @@ function server({ signal }: ServerSettings, command: Command): Promise<ServerPro
   return ServerProcess.start({ ...command, env: process.env, signal });
 }
 
+/** With the broker's own options of V8. */
 function nodeServer(
   settings: ServerSettings,
   file: string,
@@ -177,7 +179,7 @@ function nodeServer(
   return server(settings, {
     what: file,
     command: process.execPath,
-    args: ['--import', 'tsx', join('bench', 'peers', file), ...args.map(String)],
+    args: [...nodeFlags(), '--import', 'tsx', join('bench', 'peers', file), ...args.map(String)],
     ready: /^(?:sse|publisher) ready ?(\d*)$/m,
   });
 }
