@@ -1,6 +1,7 @@
 // The exchange simulator as a process of its own, with synthetic symbols at a given rate; its
 // session can be closed and opened, and its last prices read.
 import { join } from 'node:path';
+import { nodeFlags } from '../../src/launcher/node-flags.ts';
 import { ServerProcess } from './server-process.ts';
 
 export interface FeedSettings {
@@ -50,6 +51,7 @@ export class ExchangeProcess {
       what: 'the exchange',
       command: process.execPath,
       args: [
+        ...nodeFlags(),
         '--import',
         'tsx',
         join('src', 'exchange', 'simulator', 'main.ts'),

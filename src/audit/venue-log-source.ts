@@ -14,7 +14,7 @@ export class VenueLogError extends Error {
   override readonly name = 'VenueLogError';
 }
 
-const NEWLINE = 0x0a;
+const END_OF_GROUP = '\n\n';
 
 /** Null when no exchange is named and none has left its log in the data directory. */
 export async function readVenueLog(
@@ -66,15 +66,11 @@ async function* wholeGroups(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer
   let open: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const seen = Buffer.concat([open, chunk]);
-    const end = endOfLastGroup(seen);
+    // In what has come now: a group may be as large as many chunks.
+    const from = Math.max(open.length - 1, 0);
+    const found = seen.subarray(from).lastIndexOf(END_OF_GROUP);
+    const end = found === -1 ? 0 : from + found + END_OF_GROUP.length;
     if (end > 0) yield seen.subarray(0, end);
     open = seen.subarray(end);
   }
-}
-
-function endOfLastGroup(bytes: Buffer): number {
-  for (let at = bytes.length - 1; at > 0; at--) {
-    if (bytes[at] === NEWLINE && bytes[at - 1] === NEWLINE) return at + 1;
-  }
-  return 0;
 }

@@ -1,13 +1,14 @@
-// A map and a set for what comes and goes quickly, such as asks that wait for their answer. In a
-// plain Map such entries outlive their use: when V8 makes its table anew, which many deletions lead
-// to, and so does `clear`, the old table points to the new one. Once an old table has got to the
-// old generation, which one full collection is enough for, everything in all the tables after it
-// is kept until the next full one: young collections then took ten times as long.
+// A map and a set for what comes and goes quickly, such as asks that wait for their answer: of a
+// plain Map V8 keeps what was deleted for long ("What V8 keeps" in docs/architecture.md).
 
 /** So many deletions are worth a new map at least. */
 const RENEWED_AFTER_MIN = 8;
 
-/** Iterates in the order of insertion; what is deleted meanwhile is left out. */
+/**
+ * Iterates in the order of insertion; what is deleted meanwhile is left out. Nothing may be set
+ * meanwhile: that may begin a new map, and the iteration goes on over the old one. `clear` does not
+ * end an iteration either.
+ */
 export class ChurnMap<Key, Value> implements Iterable<[Key, Value]> {
   #map = new Map<Key, Value>();
   #deleted = 0;
@@ -36,6 +37,7 @@ export class ChurnMap<Key, Value> implements Iterable<[Key, Value]> {
   }
 
   clear(): void {
+    if (this.#map.size === 0 && this.#deleted === 0) return;
     this.#map = new Map();
     this.#deleted = 0;
   }

@@ -96,7 +96,7 @@ export abstract class Link {
     for (const [slot, packet] of this.#held) {
       if (this.tellRoom() <= 0) return;
       this.#held.delete(slot);
-      this.put(packet);
+      this.put(packet); // only queues: it must not lead back to `conflate`
     }
   }
 }

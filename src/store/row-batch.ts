@@ -1,5 +1,6 @@
 // Rows of one table that a turn gathers and inserts many at a time: a statement costs about as much
 // as the row that it inserts.
+import assert from 'node:assert/strict';
 import type { Statement } from 'better-sqlite3';
 import type { Db } from './database.ts';
 
@@ -42,6 +43,7 @@ export class RowBatch {
 
   /** In the order of the columns. */
   add(...values: readonly Value[]): void {
+    if (values.length !== this.#columns) assert.fail(`a row of ${values.length} values`);
     this.#rows.push(values);
   }
 

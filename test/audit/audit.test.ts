@@ -3,7 +3,7 @@
 // breaks.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -19,6 +19,9 @@ import { BrokenBooks, brokenOf, LOG, logOf, tradedDirectory } from './books-on-d
 import { anchor, BREAKS } from './breaks.ts';
 
 const AUDITS_MAX = 20;
+
+/** Of a file, by Node. */
+const READ_AT_A_TIME = 65_536;
 
 let original = '';
 const cleanups: (() => void)[] = [];
@@ -83,6 +86,22 @@ test("a group at the log's end that was cut off is not there", async (t) => {
   const books = new BrokenBooks(t, original);
   appendFileSync(join(books.directory, LOG), '{"logSeq":9,"kind":"order"}\n{"lo');
   assert.deepEqual(brokenOf(await books.audit(true)), []);
+});
+
+test('a group is read whole that is larger than what is read at a time', async (t) => {
+  const books = new BrokenBooks(t, original);
+  const log = join(books.directory, LOG);
+  const [first = '', ...others] = readFileSync(log, 'utf8').replaceAll('\n\n', '\n').split('\n');
+  const groupOf = (padding: string) => {
+    const padded = JSON.stringify({ logSeq: 0, kind: 'reserve', priceSeq: 1, padding });
+    return [first, padded, ...others].join('\n');
+  };
+  // The first of the two line ends that end it is the last byte of what is read at a time.
+  const bytes = 5 * READ_AT_A_TIME - Buffer.byteLength(groupOf(''));
+  writeFileSync(log, `${groupOf('x'.repeat(bytes))}\n{"logSeq":9,"kind":"order"}\n`);
+  const { verdicts } = await books.audit(true);
+  const unproven = verdicts.filter(({ outcome }) => outcome !== 'held');
+  assert.deepEqual(unproven, []);
 });
 
 test("the exchange's log comes over HTTP just as well", async (t) => {

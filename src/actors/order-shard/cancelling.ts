@@ -71,7 +71,9 @@ export class Cancelling {
 
   /** The exchange can be reached again: what waits for its back-off goes at once. */
   linkUp(ctx: ShardContext): void {
-    for (const orderId of this.#attempts.keys()) this.due({ kind: 'CancelDue', orderId }, ctx);
+    for (const orderId of [...this.#attempts.keys()]) {
+      this.due({ kind: 'CancelDue', orderId }, ctx); // sets, and nothing may meanwhile
+    }
   }
 
   /**

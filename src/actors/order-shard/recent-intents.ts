@@ -20,7 +20,10 @@ export class RecentIntents {
     this.#orders = new Recent(min);
   }
 
-  /** The newest order alike that is younger than `windowMs`, and how long it will be so. */
+  /**
+   * The newest order alike that was remembered, if it is younger than `windowMs`, and how long it
+   * will be so.
+   */
   find(
     intent: Intent,
     windowMs: number,
@@ -34,7 +37,7 @@ export class RecentIntents {
     return { orderId: recent.orderId, retryAfterMs: windowMs - ageMs };
   }
 
-  /** Where no window is set nobody will ask for it. */
+  /** With no window in force it is not remembered, and so not met under a later window either. */
   add(intent: Intent, order: RecentOrder, windowMs: number): void {
     if (windowMs === 0) return;
     this.#orders.set(keyOf(intent), order);

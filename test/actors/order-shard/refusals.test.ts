@@ -277,10 +277,17 @@ test('an order alike is taken when the window is over, and another one at once',
   assert.equal(rig.place(), null);
 });
 
-test('a window counts for the orders that are placed once it is set', (t) => {
+test('an order that was placed without a window is not met under a later one', (t) => {
   const rig = new TraderRig(t);
   rig.limits({ duplicateWindowMs: 1_000 });
   assert.equal(rig.place(), null, 'the one before it was placed without a window');
+  assert.equal(rig.place()?.outcome, 'rejected');
+});
+
+test('an order that was placed under a short window is met under a longer one', (t) => {
+  const rig = new TraderRig(t, { duplicateWindowMs: 250 });
+  rig.actor.advance(250);
+  rig.limits({ duplicateWindowMs: 1_000 });
   assert.equal(rig.place()?.outcome, 'rejected');
 });
 
