@@ -174,6 +174,7 @@ async function measure(
   await flow.reached('sent');
   const after = snapshot();
   crowd.tell({ kind: 'End' });
+  watchers.tell({ kind: 'End' }); // day orders expire at the close, all at once
   const exchangePeakBytes = readUsage(exchange.pid)?.peakBytes ?? 0;
   const orders = await flow.report;
   await crowd.reached('sent');

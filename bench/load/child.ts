@@ -21,7 +21,8 @@ process.on('message', (message: ToLoad) => {
     case 'Begin':
       return load?.begin();
     case 'End':
-      return load instanceof CrowdLoad ? load.end() : undefined;
+      if (load instanceof CrowdLoad || load instanceof StreamLoad) load.end();
+      return;
     case 'Compare':
       return load instanceof CrowdLoad ? load.finish(new Map(message.published)) : undefined;
     case 'Finish':

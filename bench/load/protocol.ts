@@ -83,7 +83,7 @@ export type Phase = 'ready' | 'warm' | 'sent';
 export type ToLoad =
   | LoadPlan
   | { readonly kind: 'Begin' }
-  /** A crowd times no more, and from now on reads every event of every stream. */
+  /** What happens from now on is not timed; a crowd reads every event of every stream. */
   | { readonly kind: 'End' }
   /** Every stream of a crowd has to have these prices, then it reports. */
   | { readonly kind: 'Compare'; readonly published: readonly (readonly [string, number])[] }

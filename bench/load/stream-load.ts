@@ -36,7 +36,9 @@ export class StreamLoad {
     orderEventDelay: new Latencies(),
     events: new Tally(),
     isMeasuring: false,
+    untilMs: Number.POSITIVE_INFINITY,
   };
+  #usedWhileMeasured: StreamReport['usage'] | null = null;
 
   constructor(plan: StreamPlan, send: (message: FromLoad) => void) {
     this.#plan = plan;
@@ -59,9 +61,15 @@ export class StreamLoad {
     this.#usage.start();
   }
 
+  /** What happens from now on is checked for losses, but not timed. */
+  end(): void {
+    this.#usedWhileMeasured = this.#usage.read();
+    this.#totals.untilMs = Date.now();
+  }
+
   /** Waits for the last events, then reports; what has not come within the bound is missing. */
   finish(headSeqs: Readonly<Record<string, number>>): void {
-    const usage = this.#usage.read();
+    const usage = this.#usedWhileMeasured ?? this.#usage.read();
     this.#totals.isMeasuring = false;
     const untilMs = performance.now() + LAST_EVENTS_MS;
     const look = (): void => {

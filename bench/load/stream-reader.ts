@@ -11,6 +11,8 @@ export interface StreamTotals {
   readonly orderEventDelay: Latencies;
   readonly events: Tally;
   isMeasuring: boolean;
+  /** What happened later is not measured, when it has come to its end. */
+  untilMs: number;
 }
 
 interface PriceData {
@@ -56,14 +58,19 @@ export class StreamReader {
   #takePrice({ symbol, lastUpdated, stale = false }: PriceData, nowMs: number): void {
     const isSnapshot = !this.#begun.has(symbol);
     this.#begun.add(symbol);
-    if (isSnapshot || stale || !this.#totals.isMeasuring) return;
-    this.#totals.priceAge.record(nowMs - Date.parse(lastUpdated));
+    if (!isSnapshot && !stale) this.#measure(this.#totals.priceAge, lastUpdated, nowMs);
   }
 
   #takeUserEvent(seq: number, data: string, nowMs: number): void {
     const { at, order } = JSON.parse(data) as UserEventData;
     this.check.take(seq);
     if (order !== undefined) this.#seenOrders.add(order.id);
-    if (this.#totals.isMeasuring) this.#totals.orderEventDelay.record(nowMs - Date.parse(at));
+    this.#measure(this.#totals.orderEventDelay, at, nowMs);
+  }
+
+  #measure(latencies: Latencies, at: string, nowMs: number): void {
+    const { isMeasuring, untilMs } = this.#totals;
+    const atMs = Date.parse(at);
+    if (isMeasuring && atMs <= untilMs) latencies.record(nowMs - atMs);
   }
 }
