@@ -59,15 +59,20 @@ async function halfOpenForAMinute(t: TestContext): Promise<void> {
   const over = sleep(MINUTE_MS, 'over'); // the fault itself
 
   const unknown: string[] = [];
-  const codes = new Set<string>();
+  const codes: string[] = [];
   let numShares = 1;
   do {
     const { status, body } = await alice.place(limitOrder('buy', numShares++, 9_600), NOW);
     if (status === 202) unknown.push(body.id);
-    else codes.add(`${status} ${body.code}`);
+    else codes.push(`${status} ${body.code}`);
   } while ((await Promise.race([over, sleep(250)])) !== 'over');
   assert(unknown.length > 0, 'the first of them are on the wire');
-  assert.deepEqual([...codes], ['503 exchange_unavailable']);
+  // The two feeds are found silent one after the other, and come back so: in between there may be
+  // no fresh price (E36) where the exchange still counts as reachable.
+  const isOfAnEdge = (code: string) => code === '422 no_reference_price';
+  const first = codes.findIndex((code) => !isOfAnEdge(code));
+  const last = codes.findLastIndex((code) => !isOfAnEdge(code));
+  assert.deepEqual(new Set(codes.slice(first, last + 1)), new Set(['503 exchange_unavailable']));
 
   const { cumQty } = await alice.orderAt(trading, 'filled');
   assert.equal(cumQty, 1_500);
