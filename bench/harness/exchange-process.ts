@@ -1,7 +1,7 @@
 // The exchange simulator as a process of its own, with synthetic symbols at a given rate; its
 // session can be closed and opened, and its last prices read.
 import { join } from 'node:path';
-import { nodeFlags } from '../../src/launcher/node-flags.ts';
+import { nodeProgram } from './node-program.ts';
 import { ServerProcess } from './server-process.ts';
 
 export interface FeedSettings {
@@ -49,15 +49,10 @@ export class ExchangeProcess {
     };
     const server = await ServerProcess.start({
       what: 'the exchange',
-      command: process.execPath,
-      args: [
-        ...nodeFlags(),
-        '--import',
-        'tsx',
-        join('src', 'exchange', 'simulator', 'main.ts'),
+      ...nodeProgram(join('src', 'exchange', 'simulator', 'main.ts'), [
         ...['--parent', '--control', '--no-echo'],
         ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-      ],
+      ]),
       env: process.env,
       ready: /^exchange ready (http:\/\/\S+)/m,
       signal,

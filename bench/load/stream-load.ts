@@ -17,6 +17,7 @@ interface OpenStream {
   readonly opened: Promise<void>;
 }
 
+const NOTHING = Number.NEGATIVE_INFINITY;
 const LAST_EVENTS_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 /** Connections asked for at a time: more than the server's backlog would be refused. */
@@ -35,10 +36,9 @@ export class StreamLoad {
     priceAge: new Latencies(),
     orderEventDelay: new Latencies(),
     events: new Tally(),
-    isMeasuring: false,
-    untilMs: Number.POSITIVE_INFINITY,
+    timedUntilMs: NOTHING,
   };
-  #usedWhileMeasured: StreamReport['usage'] | null = null;
+  #usedWhileTimed: StreamReport['usage'] | null = null;
 
   constructor(plan: StreamPlan, send: (message: FromLoad) => void) {
     this.#plan = plan;
@@ -57,20 +57,20 @@ export class StreamLoad {
   }
 
   begin(): void {
-    this.#totals.isMeasuring = true;
+    this.#totals.timedUntilMs = Number.POSITIVE_INFINITY;
     this.#usage.start();
   }
 
   /** What happens from now on is checked for losses, but not timed. */
   end(): void {
-    this.#usedWhileMeasured = this.#usage.read();
-    this.#totals.untilMs = Date.now();
+    this.#usedWhileTimed = this.#usage.read();
+    this.#totals.timedUntilMs = Date.now();
   }
 
   /** Waits for the last events, then reports; what has not come within the bound is missing. */
   finish(headSeqs: Readonly<Record<string, number>>): void {
-    const usage = this.#usedWhileMeasured ?? this.#usage.read();
-    this.#totals.isMeasuring = false;
+    const usage = this.#usedWhileTimed ?? this.#usage.read();
+    this.#totals.timedUntilMs = NOTHING;
     const untilMs = performance.now() + LAST_EVENTS_MS;
     const look = (): void => {
       if (!this.#hasAll(headSeqs) && performance.now() < untilMs) {

@@ -10,9 +10,8 @@ export interface StreamTotals {
   readonly priceAge: Latencies;
   readonly orderEventDelay: Latencies;
   readonly events: Tally;
-  isMeasuring: boolean;
-  /** What happened later is not measured, when it has come to its end. */
-  untilMs: number;
+  /** What has happened until then is timed. Before all time: nothing is. */
+  timedUntilMs: number;
 }
 
 interface PriceData {
@@ -69,8 +68,7 @@ export class StreamReader {
   }
 
   #measure(latencies: Latencies, at: string, nowMs: number): void {
-    const { isMeasuring, untilMs } = this.#totals;
     const atMs = Date.parse(at);
-    if (isMeasuring && atMs <= untilMs) latencies.record(nowMs - atMs);
+    if (atMs <= this.#totals.timedUntilMs) latencies.record(nowMs - atMs);
   }
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { nodeFlags } from '../../src/launcher/node-flags.ts';
+import { nodeProgram } from '../harness/node-program.ts';
 import { childrenOf } from '../harness/process-cpu.ts';
 import { ServerProcess } from '../harness/server-process.ts';
 import { added, type CpuTime, NO_TIME, readProcess, residentBytes } from '../harness/thread-cpu.ts';
@@ -170,7 +170,6 @@ function server({ signal }: ServerSettings, command: Command): Promise<ServerPro
   return ServerProcess.start({ ...command, env: process.env, signal });
 }
 
-/** With the broker's own options of V8. */
 function nodeServer(
   settings: ServerSettings,
   file: string,
@@ -178,8 +177,7 @@ function nodeServer(
 ): Promise<ServerProcess> {
   return server(settings, {
     what: file,
-    command: process.execPath,
-    args: [...nodeFlags(), '--import', 'tsx', join('bench', 'peers', file), ...args.map(String)],
+    ...nodeProgram(join('bench', 'peers', file), args.map(String)),
     ready: /^(?:sse|publisher) ready ?(\d*)$/m,
   });
 }

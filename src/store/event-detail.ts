@@ -50,8 +50,8 @@ export function orderDetail(order: Order, origin: Origin, trade: ChangedTrade | 
 
 /**
  * What differs from `NO_FACTS`. Of the external id and its epoch only that they were known: the
- * order's row has them, and they never change again. By name, fact by fact: a loop over names took
- * longer than all else that an event needs.
+ * order's row has them, and they never change again. By name, fact by fact: in a loop over
+ * names each is looked up in a way that V8 cannot make short.
  */
 function factsOf(facts: OrderFacts): string {
   let text = '';

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeFlags } from '../../../src/launcher/node-flags.ts';
 import type { BenchUser } from '../../harness/broker-process.ts';
+import { nodeProgram } from '../../harness/node-program.ts';
 import { childrenOf } from '../../harness/process-cpu.ts';
 import type { Target } from '../../harness/raw-http.ts';
 import { ServerProcess } from '../../harness/server-process.ts';
@@ -209,10 +209,10 @@ function startRedis(programs: Programs, port: number, signal: AbortSignal) {
 
 function startNode(programs: Programs, file: string, settings: StackSettings, signal: AbortSignal) {
   const path = join('bench', 'peers', 'order-stack', file);
-  const args = [...nodeFlags(), '--import', 'tsx', path, JSON.stringify(settings)];
+  const program = nodeProgram(path, [JSON.stringify(settings)]);
   return ServerProcess.start({
     what: file,
-    ...tethered(programs, { command: process.execPath, args }, 'TERM'),
+    ...tethered(programs, program, 'TERM'),
     env: { ...process.env, NODE_ENV: 'production' },
     ready: /^(?:orders|trades) ready ?(\d*)$/m,
     signal,
